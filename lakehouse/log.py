@@ -1,0 +1,155 @@
+"""The lake's log: which version of every table was visible at any instant, by one binary search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lakehouse.clock import from_ms, iso, to_ms
+from lakehouse.delta import commit_metadata
+from lakehouse.errors import ClockError, LakeDamaged
+from lakehouse.storage import LocalStorage
+
+LOG = "ops.log"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One batch of the log: `versions` names the visible version of every table from this instant on."""
+
+    seq: int
+    instant: datetime
+    batch_id: str
+    kind: str
+    versions: Mapping[str, int]
+    changes: Mapping[str, Mapping[str, str]]
+    previous_sha256: str
+    clock: datetime
+
+    def version(self, table: str) -> int:
+        """Visible version of a table; 0, which is empty, where the table did not exist yet."""
+        return self.versions.get(table, 0)
+
+
+class Log:
+    """Reads the log from its commit files, without opening the table."""
+
+    def __init__(self, storage: LocalStorage) -> None:
+        self._storage = storage
+
+    def head(self) -> int:
+        """Number of the newest entry; 0 where nothing was ever committed."""
+        return max(self._storage.head_version(LOG), 0)
+
+    def entry(self, seq: int) -> Entry:
+        """The entry of that number; raises LakeDamaged where its file is missing or unreadable."""
+        found = commit_metadata(self._storage.commit_path(LOG, seq))
+        if not found:
+            raise LakeDamaged(f"Entry {seq} of the lake's log was not written by pretip; run `pretip doctor`.")
+        return Entry(
+            seq=seq,
+            instant=from_ms(int(found["instant_ms"])),
+            batch_id=found["batch_id"],
+            kind=found["kind"],
+            versions=json.loads(found["versions"]),
+            changes=json.loads(found["changes"]),
+            previous_sha256=found["previous_sha256"],
+            clock=from_ms(int(found["clock_ms"])),
+        )
+
+    def newest(self) -> Entry | None:
+        """The newest entry, or None in an empty lake."""
+        head = self.head()
+        return self.entry(head) if head else None
+
+    def at(self, instant: datetime) -> Entry:
+        """The last entry at or before an instant; raises ClockError before the lake began."""
+        low, high = 0, self.head()
+        if high == 0:
+            raise ClockError("This lake holds nothing yet; import or scrape something first.")
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.entry(middle).instant <= instant else (low, middle - 1)
+        if low == 0:
+            began = iso(self.entry(1).instant)
+            raise ClockError(
+                f"This lake began at {began}, after {iso(instant)}; ask for a later instant, or use --knowledge published."
+            )
+        return self.entry(low)
+
+
+class BatchIndex:
+    """Which batches the log holds: a file of lines that the log can rebuild, kept so that a look-up stays cheap."""
+
+    def __init__(self, storage: LocalStorage, log: Log) -> None:
+        self.path = storage.control / "batches.idx"
+        self._storage = storage
+        self._log = log
+        self._seqs: dict[str, int] = {}
+        self._instants: dict[str, datetime] = {}
+        self._seq = 0
+        self._filed = 0
+
+    def find(self, batch_id: str) -> int | None:
+        """Number of the entry that committed a batch, or None."""
+        self._catch_up()
+        return self._seqs.get(batch_id)
+
+    def instants(self) -> dict[str, datetime]:
+        """Instant of every batch in the log."""
+        self._catch_up()
+        return self._instants
+
+    def note(self) -> None:
+        """Adds what the file lacks up to the newest entry."""
+        self._catch_up()
+        for seq in range(self._filed + 1, self._seq + 1):
+            self._storage.append_line(self.path, _line(self._log.entry(seq)))
+        self._filed = self._seq
+
+    def rebuild(self) -> None:
+        """Writes the file anew from the log."""
+        self._forget()
+        entries = [self._log.entry(seq) for seq in range(1, self._log.head() + 1)]
+        self._storage.write_durable(self.path, "".join(_line(entry) + "\n" for entry in entries).encode())
+
+    def agrees(self) -> bool:
+        """Whether the file says of every batch it names what the log says."""
+        self._forget()
+        self._catch_up()
+        return all(self._log.entry(seq).batch_id == batch_id for batch_id, seq in self._seqs.items())
+
+    def _catch_up(self) -> None:
+        head = self._log.head()
+        if self._seq == 0 and self.path.exists():
+            self._load(head)
+        for seq in range(self._seq + 1, head + 1):
+            entry = self._log.entry(seq)
+            self._remember(seq, entry.instant, entry.batch_id)
+
+    def _load(self, head: int) -> None:
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                seq, milliseconds, batch_id = json.loads(line)
+            except ValueError:
+                break
+            if seq <= self._seq:
+                continue
+            if seq != self._seq + 1 or seq > head:
+                break
+            self._remember(seq, from_ms(milliseconds), batch_id)
+        if self._seq and self._seqs.get(self._log.entry(self._seq).batch_id) != self._seq:
+            self._forget()
+        self._filed = self._seq
+
+    def _remember(self, seq: int, instant: datetime, batch_id: str) -> None:
+        self._seqs[batch_id], self._instants[batch_id], self._seq = seq, instant, seq
+
+    def _forget(self) -> None:
+        self._seqs, self._instants, self._seq, self._filed = {}, {}, 0, 0
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps([entry.seq, to_ms(entry.instant), entry.batch_id])

@@ -1,0 +1,123 @@
+"""Gold: what runs produce."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from lakehouse.schemas.columns import game_key, instant, number, player_key, prob, team_key, text
+
+
+class RunOutput(dy.Schema):
+    """The keys every output of a run carries."""
+
+    run_id = text("run that produced the row", primary_key=True)
+    run_ts = instant("instant the run knew the world at")
+    game_id = game_key(primary_key=True)
+    team_id = team_key()
+    player_id = player_key(primary_key=True)
+
+
+class Minutes(RunOutput):
+    """The minutes model: probability of playing, and quantiles with (unconditional) and without (_cond) its mass at 0."""
+
+    play_prob = prob("probability that he plays")
+    minutes_mean = number("unconditional mean, minutes", nullable=False)
+    minutes_p05 = number("unconditional 5% quantile, minutes", nullable=False)
+    minutes_p10 = number("unconditional 10% quantile, minutes", nullable=False)
+    minutes_p25 = number("unconditional 25% quantile, minutes", nullable=False)
+    minutes_p50 = number("unconditional median, minutes", nullable=False)
+    minutes_p75 = number("unconditional 75% quantile, minutes", nullable=False)
+    minutes_p90 = number("unconditional 90% quantile, minutes", nullable=False)
+    minutes_p95 = number("unconditional 95% quantile, minutes", nullable=False)
+    minutes_mean_cond = number("mean given that he plays, minutes", nullable=False)
+    minutes_p05_cond = number("5% quantile given that he plays, minutes", nullable=False)
+    minutes_p10_cond = number("10% quantile given that he plays, minutes", nullable=False)
+    minutes_p25_cond = number("25% quantile given that he plays, minutes", nullable=False)
+    minutes_p50_cond = number("median given that he plays, minutes", nullable=False)
+    minutes_p75_cond = number("75% quantile given that he plays, minutes", nullable=False)
+    minutes_p90_cond = number("90% quantile given that he plays, minutes", nullable=False)
+    minutes_p95_cond = number("95% quantile given that he plays, minutes", nullable=False)
+    play_prob_rule = text("model, or the declared prior that set play_prob: out, delisted")
+    feature_as_of_ts = instant("latest stamp of the facts in the row's features")
+
+
+class Rates(RunOutput):
+    """Per-minute rates and shooting probabilities of the twelve heads."""
+
+    fga2_rate = number("two-point attempts per minute", nullable=False)
+    fga3_rate = number("three-point attempts per minute", nullable=False)
+    fta_rate = number("free-throw attempts per minute", nullable=False)
+    oreb_rate = number("offensive rebounds per minute", nullable=False)
+    dreb_rate = number("defensive rebounds per minute", nullable=False)
+    ast_rate = number("assists per minute", nullable=False)
+    stl_rate = number("steals per minute", nullable=False)
+    blk_rate = number("blocks per minute", nullable=False)
+    tov_rate = number("turnovers per minute", nullable=False)
+    fg2_prob = prob("probability of making a two")
+    fg3_prob = prob("probability of making a three")
+    ft_prob = prob("probability of making a free throw")
+
+
+class SimPlayers(RunOutput):
+    """The simulation, a row a player: unconditional (a world in which he sits counts as 0)."""
+
+    worlds = dy.Int32(min=1, description="simulated worlds")
+    sim_play_prob = prob("share of worlds in which he plays")
+    minutes_sim_mean = number("mean minutes", nullable=False)
+    minutes_sim_std = number("standard deviation of minutes", nullable=False)
+    minutes_sim_p10 = number("10% quantile of minutes", nullable=False)
+    minutes_sim_p50 = number("median of minutes", nullable=False)
+    minutes_sim_p90 = number("90% quantile of minutes", nullable=False)
+    pts_mean = number("mean points", nullable=False)
+    reb_mean = number("mean rebounds", nullable=False)
+    ast_mean = number("mean assists", nullable=False)
+    stl_mean = number("mean steals", nullable=False)
+    blk_mean = number("mean blocks", nullable=False)
+    tov_mean = number("mean turnovers", nullable=False)
+    fg3m_mean = number("mean threes made", nullable=False)
+    double_double_prob = prob("probability of a double-double")
+    triple_double_prob = prob("probability of a triple-double")
+    dk_fpts_mean = number("mean DraftKings points", nullable=False)
+    dk_fpts_std = number("standard deviation of DraftKings points", nullable=False)
+    dk_fpts_p05 = number("5% quantile of DraftKings points", nullable=False)
+    dk_fpts_p10 = number("10% quantile of DraftKings points", nullable=False)
+    dk_fpts_p25 = number("25% quantile of DraftKings points", nullable=False)
+    dk_fpts_p50 = number("median DraftKings points", nullable=False)
+    dk_fpts_p75 = number("75% quantile of DraftKings points", nullable=False)
+    dk_fpts_p90 = number("90% quantile of DraftKings points", nullable=False)
+    dk_fpts_p95 = number("95% quantile of DraftKings points", nullable=False)
+
+
+class Projections(Minutes):
+    """What a person builds lineups from: names, the minutes model and the simulated DraftKings points."""
+
+    player_name = text("player", nullable=True)
+    team = text("tricode", nullable=True)
+    opponent = text("tricode of the other team", nullable=True)
+    tip_ts = instant("tip of his game as known at the run")
+    status = text("newest status known for the game, or why there is none")
+    minutes_sim_mean = number("mean minutes over the worlds", nullable=False)
+    dk_fpts_mean = number("mean DraftKings points", nullable=False)
+    dk_fpts_std = number("standard deviation of DraftKings points", nullable=False)
+    dk_fpts_p05 = number("5% quantile of DraftKings points", nullable=False)
+    dk_fpts_p10 = number("10% quantile of DraftKings points", nullable=False)
+    dk_fpts_p25 = number("25% quantile of DraftKings points", nullable=False)
+    dk_fpts_p50 = number("median DraftKings points", nullable=False)
+    dk_fpts_p75 = number("75% quantile of DraftKings points", nullable=False)
+    dk_fpts_p90 = number("90% quantile of DraftKings points", nullable=False)
+    dk_fpts_p95 = number("95% quantile of DraftKings points", nullable=False)
+
+
+class PredictionLog(RunOutput):
+    """Every prediction ever made, to be scored when its game is final."""
+
+    cut_ts = instant("instant its facts were cut at: the run's, or the tip if earlier")
+    tip_ts = instant("tip as known at the run")
+    knowledge = text("observed or published")
+    model_id = text("model that made it")
+    feature_digest = text("digest of the run's feature frame")
+    feature_as_of_ts = instant("latest stamp of the facts in the row's features")
+    play_prob = prob("probability that he plays")
+    minutes_p50 = number("unconditional median, minutes", nullable=False)
+    minutes_p50_cond = number("median given that he plays, minutes", nullable=False)
+    dk_fpts_mean = number("mean DraftKings points", nullable=False)

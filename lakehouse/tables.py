@@ -1,0 +1,116 @@
+"""The registry of tables: schema, what identifies a fact, source, lag and audience of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+from lakehouse.errors import UnknownName
+from lakehouse.schemas import bronze, gold, ops, silver
+from lakehouse.schemas.columns import Fact
+
+Audience = Literal["run", "training", "evaluation"]
+
+EVERYONE: tuple[Audience, ...] = ("run", "training", "evaluation")
+TRAINING: tuple[Audience, ...] = ("training",)
+EVALUATION: tuple[Audience, ...] = ("evaluation",)
+REPORT_LAG = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's declaration.
+
+    `fact` names the columns that identify a fact; versions of the fact share them. `source` groups tables for lags and
+    for attribution. `lag` is how long its exact stamps run ahead of what can be fetched. `audience` says who may
+    read it through the gate; an empty audience is never read through the gate.
+    """
+
+    name: str
+    schema: type[dy.Schema]
+    fact: tuple[str, ...]
+    source: str = ""
+    audience: tuple[Audience, ...] = ()
+    lag: timedelta = timedelta(0)
+
+    @property
+    def is_facts(self) -> bool:
+        """Whether rows carry the stamps of silver and may be read as of an instant."""
+        return issubclass(self.schema, Fact)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that order the rows totally: the fact, then its versions."""
+        return (*self.fact, "as_of_ts", "ingested_ts") if self.is_facts else self.fact
+
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """Column names and types, in the declared order."""
+        return {name: column.dtype for name, column in self.schema.columns().items()}
+
+
+def _facts(
+    name: str,
+    schema: type[Fact],
+    fact: tuple[str, ...],
+    source: str,
+    audience: tuple[Audience, ...] = EVERYONE,
+    lag: timedelta = timedelta(0),
+) -> Table:
+    return Table(f"silver.{name}", schema, fact, source, audience, lag)
+
+
+_ALL = (
+    Table("bronze.imports", bronze.ImportedFile, ("batch_id",)),
+    _facts("schedule", silver.Schedule, ("game_id", "announcement"), "schedule"),
+    _facts("results", silver.Results, ("game_id",), "boxscores"),
+    _facts("boxscores", silver.Boxscores, ("game_id", "player_id"), "boxscores"),
+    _facts("players", silver.Players, ("player_id",), "players"),
+    _facts(
+        "injury_reports",
+        silver.InjuryReports,
+        ("report_ts", "game_date", "matchup", "team", "entry"),
+        "injuries",
+        lag=REPORT_LAG,
+    ),
+    _facts("status_events", silver.StatusEvents, ("game_id", "player_id", "observed_ts"), "status"),
+    _facts("rosters", silver.Rosters, ("team_id", "report_ts", "player_id"), "rosters"),
+    _facts("lineups", silver.Lineups, ("game_id", "team_id", "report_ts", "player_id"), "lineups"),
+    _facts("odds_lines", silver.OddsLines, ("feed", "event_key", "line_key", "book", "market"), "odds"),
+    _facts("linestar_salaries", silver.LinestarSalaries, ("salary_id",), "linestar"),
+    _facts("linestar_contests", silver.LinestarContests, ("contest_id",), "linestar"),
+    _facts("linestar_actual_ownership", silver.LinestarActualOwnership, ("contest_id", "salary_id"), "linestar"),
+    _facts("linestar_scored", silver.LinestarScored, ("salary_id",), "linestar"),
+    _facts("linestar_projections", silver.LinestarProjections, ("salary_id",), "linestar", EVALUATION),
+    _facts("anchor_minutes", silver.AnchorMinutes, ("game_id", "player_id", "generated_ts"), "anchor", EVALUATION),
+    _facts("proxy_status", silver.ProxyStatus, ("game_id", "player_id"), "boxscores", TRAINING),
+    _facts("proxy_starters", silver.ProxyStarters, ("game_id", "player_id"), "boxscores", TRAINING),
+    _facts("identity", silver.Identity, ("kind", "source_key", "nba_id"), "identity"),
+    _facts("rejected", silver.Rejected, ("table", "body_sha256", "row_number"), "rejected", ()),
+    Table("gold.minutes", gold.Minutes, ("run_id", "game_id", "player_id")),
+    Table("gold.rates", gold.Rates, ("run_id", "game_id", "player_id")),
+    Table("gold.sim_players", gold.SimPlayers, ("run_id", "game_id", "player_id")),
+    Table("gold.projections", gold.Projections, ("run_id", "game_id", "player_id")),
+    Table("gold.prediction_log", gold.PredictionLog, ("run_id", "game_id", "player_id")),
+    Table("ops.log", ops.Log, ("seq",)),
+    Table("ops.runs", ops.Runs, ("run_id",)),
+    Table("ops.models", ops.Models, ("model_id",)),
+    Table("ops.promotions", ops.Promotions, ("promoted_ts", "head")),
+    Table("ops.lags", ops.Lags, ("lag_source", "from_ts")),
+    Table("ops.alerts", ops.Alerts, ("alert_ts", "kind")),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+
+
+def get_table(name: str) -> Table:
+    """The table of that name; raises UnknownName with the nearest ones."""
+    if name in TABLES:
+        return TABLES[name]
+    near = [known for known in TABLES if name.split(".")[-1] in known]
+    hint = f"did you mean {near[0]}?" if near else "`pretip schema` lists the tables."
+    raise UnknownName(f"There is no table {name!r}; {hint}")
