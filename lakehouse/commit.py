@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from lakehouse import delta
 from lakehouse.clock import EPOCH, Clock, floor_ms, from_ms, iso, to_ms
 from lakehouse.digest import bytes_digest, canonical_json
-from lakehouse.errors import BadInput, ClockError, ForeignWriter, LakeDamaged
+from lakehouse.errors import BadInput, ClockError, ForeignWriter, LakeBusy, LakeDamaged
 from lakehouse.faults import Faults
 from lakehouse.frames import conform
 from lakehouse.journal import Journal, Plan
-from lakehouse.log import LOG, BatchIndex, Entry, Log
+from lakehouse.log import LOG, BatchIndex, Entry, Log, log_row
 from lakehouse.storage import LocalStorage
 from lakehouse.tables import TABLES, get_table
 
@@ -29,11 +32,15 @@ LOG_COMPACTION = "log-compaction"
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows to commit together. `batch_id` is (source, request, attempt time), never the content."""
+    """Rows to commit together. `batch_id` is (source, request, attempt time), never the content.
+
+    `based_on` names the versions the rows were worked out from; where one has moved since, the batch is refused.
+    """
 
     batch_id: str
     kind: str
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    based_on: Mapping[str, int] = field(default_factory=dict)
 
 
 class Writer:
@@ -62,6 +69,7 @@ class Writer:
             self.recover()
             if self.index.find(batch.batch_id) is not None:
                 return None
+            self._require_unmoved(batch)
             alerts = self._clock_alert()
             if alerts is not None:
                 frames["ops.alerts"] = pl.concat([*([frames["ops.alerts"]] if "ops.alerts" in frames else []), alerts])
@@ -74,7 +82,9 @@ class Writer:
         with self._storage.lock():
             self.recover()
             newest = self._log.newest()
-            due = tuple(name for name in tables if name != LOG and newest is not None and newest.version(name) > 1)
+            due = tuple(
+                name for name in tables if name != LOG and newest is not None and self._is_scattered(name, newest)
+            )
             return self._compact(due) if due else None
 
     def recover(self) -> None:
@@ -83,6 +93,12 @@ class Writer:
         if plan is not None:
             self._finish(plan)
         self._require_own_heads()
+
+    def _require_unmoved(self, batch: Batch) -> None:
+        newest = self._log.newest()
+        moved = [name for name, version in batch.based_on.items() if newest and newest.version(name) != version]
+        if moved:
+            raise LakeBusy(f"Another process wrote to {moved[0]} in the meantime; run the command again.")
 
     def is_clock_behind(self) -> bool:
         """Whether the clock says an instant that the log has passed."""
@@ -122,6 +138,9 @@ class Writer:
     def _finish(self, plan: Plan) -> Entry:
         """Every step can be done again: what is already there is recognised by its batch."""
         changes = {table: self._write_table(plan, table, base) for table, base in sorted(plan.bases.items())}
+        if plan.seq > 1:
+            # The previous entry's own files, which nothing could vouch for when they were written.
+            changes[LOG] = delta.version_digests(self._storage, LOG, plan.seq - 1)
         entry = self._write_log(plan, changes)
         self._note_head(entry)
         self._faults.reach("head.noted")
@@ -133,16 +152,14 @@ class Writer:
 
     def _write_table(self, plan: Plan, table: str, base: int) -> dict[str, str]:
         version = base + 1
-        self._ensure_table(table)
+        if base == 0:
+            self._create_table(table)
         if not self._is_ours(table, version, plan.batch_id):
             metadata = {"batch_id": plan.batch_id, "instant_ms": plan.instant_ms}
             if table in plan.compacted:
-                delta.compact(self._storage, table, metadata)
+                self._compact_table(table, version, metadata)
             else:
                 delta.append(self._storage, table, self._journal.frame(plan, table), metadata)
-        if not self._storage.has_version(table, version):
-            # Nothing to compact: delta-rs writes no version then.
-            raise BadInput(f"{table} has no small files to rewrite.")
         self._faults.reach("table.appended")
         delta.sync_version(self._storage, table, version)
         self._storage.stamp_commit(table, version, from_ms(plan.instant_ms))
@@ -151,7 +168,8 @@ class Writer:
         return {**created, **delta.version_digests(self._storage, table, version)}
 
     def _write_log(self, plan: Plan, changes: dict[str, dict[str, str]]) -> Entry:
-        self._ensure_table(LOG)
+        if plan.seq == 1:
+            self._create_table(LOG)
         if not self._is_ours(LOG, plan.seq, plan.batch_id):
             row = self._log_row(plan, changes)
             metadata = {
@@ -164,7 +182,7 @@ class Writer:
                 "previous_sha256": row["previous_sha256"][0],
             }
             if LOG in plan.compacted:
-                delta.compact(self._storage, LOG, metadata)
+                self._compact_table(LOG, plan.seq, metadata)
             else:
                 delta.append(self._storage, LOG, pl.concat([*self._owed_row(plan), row]), metadata)
         self._faults.reach("log.appended")
@@ -177,10 +195,7 @@ class Writer:
         """The row of the previous entry where that one rewrote the log's files and so could not add a row itself."""
         if plan.seq == 1 or self._log.entry(plan.seq - 1).kind != LOG_COMPACTION:
             return []
-        entry = self._log.entry(plan.seq - 1)
-        row = {**vars(entry), "instant_ts": entry.instant, "clock_ts": entry.clock}
-        row["versions"], row["changes"] = canonical_json(dict(entry.versions)), canonical_json(dict(entry.changes))
-        return [pl.DataFrame([row], schema=get_table(LOG).columns)]
+        return [pl.DataFrame([log_row(self._log.entry(plan.seq - 1))], schema=get_table(LOG).columns)]
 
     def _log_row(self, plan: Plan, changes: dict[str, dict[str, str]]) -> pl.DataFrame:
         return pl.DataFrame(
@@ -203,13 +218,20 @@ class Writer:
         note = canonical_json({"seq": entry.seq, "files": files})
         self._storage.write_durable(self._storage.control / HEAD, note.encode())
 
-    def _ensure_table(self, name: str) -> None:
+    def _create_table(self, name: str) -> None:
         if not self._storage.has_version(name, 0):
             delta.create(self._storage, get_table(name))
+        self._faults.reach("table.created")
         # The creation is stamped 1970, so that native travel to before the first rows finds an empty table.
         delta.sync_version(self._storage, name, 0)
         self._storage.stamp_commit(name, 0, EPOCH)
-        self._faults.reach("table.created")
+        self._faults.reach("table.stamped")
+
+    def _compact_table(self, name: str, version: int, metadata: Mapping[str, Any]) -> None:
+        delta.compact(self._storage, name, metadata)
+        if not self._storage.has_version(name, version):
+            # With nothing to rewrite delta-rs writes no version, but the plan has promised one.
+            delta.append(self._storage, name, pl.DataFrame(schema=get_table(name).columns), metadata)
 
     def _is_ours(self, table: str, version: int, batch_id: str) -> bool:
         if not self._storage.has_version(table, version):
@@ -223,6 +245,7 @@ class Writer:
 
     def _require_own_heads(self) -> None:
         newest = self._log.newest()
+        self._require_noted_head(newest)
         for name in TABLES:
             if name == LOG:
                 continue
@@ -235,16 +258,44 @@ class Writer:
                     "run `pretip doctor --repair` to set it aside."
                 )
 
+    def _require_noted_head(self, newest: Entry | None) -> None:
+        """Refuses to go on from a log whose end is lost or altered: the next entry would vouch for it."""
+        path = self._storage.control / HEAD
+        if not path.exists():
+            return
+        seq, files = read_head_note(path)
+        if seq > (newest.seq if newest else 0):
+            raise LakeDamaged(f"Entry {seq} of the lake's log was written and is missing; run `pretip doctor`.")
+        if newest is not None and seq == newest.seq and files != delta.version_digests(self._storage, LOG, seq):
+            raise LakeDamaged(f"Entry {seq} of the lake's log is not what was written; run `pretip doctor`.")
+
+    def _is_scattered(self, name: str, entry: Entry) -> bool:
+        version = entry.version(name)
+        return version > 1 and len(delta.active_files(self._storage, name, version)) > 1
+
     def _compact_due(self, entry: Entry) -> None:
-        due = tuple(name for name in sorted(entry.changes) if entry.version(name) % COMPACT_EVERY == 0)
+        before = entry.seq - 1
+        written = (name for name in sorted(entry.changes) if name != LOG)
+        due = tuple(name for name in written if entry.version(name) % COMPACT_EVERY == 0)
         if due:
             entry = self._compact(due)
-        if entry.seq % COMPACT_EVERY == 0:
+        if entry.seq // COMPACT_EVERY > before // COMPACT_EVERY:
             self._run(Batch(f"{LOG_COMPACTION}:{entry.seq}:{iso(self._clock.now())}", LOG_COMPACTION), {}, (LOG,))
 
     def _compact(self, due: tuple[str, ...]) -> Entry:
         batch_id = f"compaction:{','.join(due)}:{iso(self._clock.now())}"
         return self._run(Batch(batch_id, "compaction"), {}, due)
+
+
+def read_head_note(path: Path) -> tuple[int, dict[str, str]]:
+    """Number of the newest entry and the digests of its files; raises LakeDamaged where the note is not one."""
+    try:
+        note = json.loads(path.read_bytes())
+        return int(note["seq"]), dict(note["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LakeDamaged(
+            f"The note of the newest entry, {path}, cannot be read; run `pretip doctor --repair`."
+        ) from None
 
 
 def _next_instant(now: datetime, newest: Entry | None) -> datetime:

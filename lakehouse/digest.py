@@ -49,24 +49,29 @@ def frame_digest(frame: pl.DataFrame, key: Sequence[str], columns: Sequence[str]
     )
     parts: list[pl.Expr] = []
     for name, dtype in ordered.schema.items():
-        parts.append(pl.col(name).is_null().alias(f"{name}?"))
+        # As bytes: the spare bits of a packed boolean are whatever a slice left there.
+        parts.append(pl.col(name).is_null().cast(pl.UInt8).alias(f"{name}?"))
         parts.append(_blanked(name, dtype))
+    # Whether a column without nulls still drags a validity bitmap along depends on its chunks; reading IPC drops it.
+    return bytes_digest(_ipc(pl.read_ipc(io.BytesIO(_ipc(ordered.select(parts))))))
+
+
+def _ipc(frame: pl.DataFrame) -> bytes:
     sink = io.BytesIO()
-    ordered.select(parts).rechunk().write_ipc(sink, compression="uncompressed", compat_level=pl.CompatLevel.oldest())
-    return bytes_digest(sink.getvalue())
+    frame.rechunk().write_ipc(sink, compression="uncompressed", compat_level=pl.CompatLevel.oldest())
+    return sink.getvalue()
 
 
 def _blanked(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if dtype.is_float():
-        # Adding 0.0 turns -0.0 into 0.0; every NaN becomes the one NaN.
-        return (
-            pl.when(column.is_nan()).then(float("nan")).otherwise(column + 0.0).fill_null(0.0).cast(dtype).alias(name)
-        )
+        # Minus zero equals zero and is replaced by it; adding 0.0 would not do, beside a null Polars leaves it out.
+        plain = pl.when(column == 0.0).then(0.0).when(column.is_nan()).then(float("nan")).otherwise(column)
+        return plain.fill_null(0.0).cast(dtype).alias(name)
     if dtype.is_integer():
         return column.fill_null(0)
     if dtype == pl.Boolean:
-        return column.fill_null(False)
+        return column.fill_null(False).cast(pl.UInt8)
     if dtype == pl.String:
         return column.fill_null("")
     if dtype == pl.Binary:

@@ -9,14 +9,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+import polars as pl
 
 from lakehouse import delta
 from lakehouse.clock import EPOCH, iso, to_ms
-from lakehouse.commit import HEAD, LOG_COMPACTION
-from lakehouse.digest import bytes_digest
+from lakehouse.commit import HEAD, LOG_COMPACTION, read_head_note
+from lakehouse.digest import bytes_digest, canonical_json
 from lakehouse.errors import LakeDamaged
+from lakehouse.faults import Faults
+from lakehouse.journal import Journal, Plan
 from lakehouse.lake import Lake
-from lakehouse.log import LOG, BatchIndex, Entry
+from lakehouse.log import LOG, BatchIndex, Entry, log_row
 from lakehouse.tables import TABLES, get_table
 
 COMMIT_NAME = re.compile(r"^(\d{20})\.json$")
@@ -68,18 +73,18 @@ def repair(lake: Lake) -> tuple[str, ...]:
     """
     done: list[str] = []
     with lake.storage.lock():
+        done += _set_journal_aside(lake)
         done += _set_foreign_aside(lake)
-        entries, _ = _read_log(lake)
+        entries, findings = _read_log(lake)
+        for name in TABLES:
+            done += _drop_false_hint(lake, name)
         done += _restore_times(lake, entries)
-    lake.finish_pending()
-    entries, _ = _read_log(lake)
-    if entries:
-        with lake.storage.lock():
+        if entries and not findings:
+            done += _note_head_again(lake, entries[-1])
             BatchIndex(lake.storage, lake.log).rebuild()
-            note = {"seq": entries[-1].seq, "files": delta.version_digests(lake.storage, LOG, entries[-1].seq)}
-            if not (lake.storage.control / HEAD).exists():
-                lake.storage.write_durable(lake.storage.control / HEAD, json.dumps(note).encode())
-                done.append("Noted the newest entry's digests again.")
+    if not findings and lake.pending_plan() is not None:
+        lake.finish_pending()
+        done.append("Finished the batch in the journal.")
     return tuple(done)
 
 
@@ -114,7 +119,7 @@ def _check_log(lake: Lake, entries: list[Entry]) -> list[Finding]:
         if entry.previous_sha256 != bytes_digest(lake.storage.commit_path(LOG, before.seq).read_bytes()):
             findings.append(Finding("digest", LOG, f"Entry {before.seq} is not what was written."))
         grown = {name for name, version in entry.versions.items() if version != before.version(name)}
-        if grown != set(entry.changes):
+        if grown != set(entry.changes) - {LOG}:
             findings.append(Finding("versions", LOG, f"Entry {entry.seq} names versions that it did not write."))
     if entries and entries[0].seq == 1:
         created = (
@@ -141,11 +146,7 @@ def _check_log_rows(lake: Lake, entries: list[Entry]) -> list[Finding]:
         if row is None:
             if entry is not entries[-1] or entry.kind != LOG_COMPACTION:
                 findings.append(Finding("versions", LOG, f"Entry {entry.seq} has no row."))
-        elif (
-            row["batch_id"] != entry.batch_id
-            or json.loads(row["versions"]) != entry.versions
-            or row["kind"] != entry.kind
-        ):
+        elif row != log_row(entry):
             findings.append(Finding("digest", LOG, f"The row of entry {entry.seq} is not what its commit says."))
     findings += [Finding("versions", LOG, f"The log has a row for an entry {seq} that does not exist.") for seq in said]
     return findings
@@ -155,16 +156,15 @@ def _check_table(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Findin
     storage = lake.storage
     versions = _versions_on_disk(lake, name)
     expected = (entries[-1].seq if name == LOG else entries[-1].version(name)) if entries else 0
+    unfinished = _unfinished_versions(lake, name)
     if name != LOG:
-        pending = lake.pending_plan()
-        unfinished = pending is not None and name in pending.bases
         for version in sorted(versions):
-            if version > expected and not (unfinished and version == expected + 1 and _is_pretip(lake, name, version)):
+            if version > expected and not (version in unfinished and _is_pretip(lake, name, version)):
                 yield Finding("foreign", name, f"Version {version} is not in the lake's log.", True, True)
         for version in range(expected + 1):
             if version not in versions:
                 yield Finding("missing", name, f"The log file of version {version} is missing; restore it from a copy.")
-    yield from _check_times(lake, name, entries, versions)
+    yield from _check_times(lake, name, entries, versions - unfinished)
     if 0 in versions:
         try:
             found = delta.table_configuration(storage, name)
@@ -175,6 +175,7 @@ def _check_table(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Findin
                 yield Finding("property", name, f"The property {changed[0]} is {found.get(changed[0])!r}.")
         except Exception as error:
             yield Finding("unreadable", name, f"The table cannot be opened ({_first_line(error)}).")
+        yield from _check_hint(lake, name)
     yield from _check_digests(lake, name, entries)
 
 
@@ -202,33 +203,115 @@ def _check_digests(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Find
     if name == LOG:
         return
     strays = sorted(file.name for file in folder.glob("*.parquet") if file.name not in written)
-    if strays and lake.pending_plan() is None:
-        message = f"{len(strays)} data files belong to no version ({strays[0]}); they are left of interrupted writes and harmless."
+    if strays and not _unfinished_versions(lake, name):
+        message = (
+            f"{len(strays)} data files belong to no version ({strays[0]}), left of interrupted writes and harmless."
+        )
         yield Finding("stray", name, message, red=False)
 
 
 def _check_control(lake: Lake, entries: list[Entry]) -> Iterator[Finding]:
-    plan = lake.pending_plan()
-    if plan is not None:
+    plan, damage = _read_journal(lake)
+    if damage:
+        yield Finding("journal", LOG, damage, True, True)
+    elif plan is not None:
         yield Finding(
             "journal", LOG, f"The batch {plan.batch_id!r} is unfinished; the next writer finishes it.", False, True
         )
-    if not entries:
-        return
     path = lake.storage.control / HEAD
-    try:
-        note = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        yield Finding("head", LOG, "The note of the newest entry's digests is missing or unreadable.", True, True)
+    if not entries and not path.exists():
         return
-    if note["seq"] != entries[-1].seq and plan is None:
-        yield Finding("gap", LOG, f"The log ends at entry {entries[-1].seq}, but entry {note['seq']} was written.")
-    for name, digest in note["files"].items():
+    try:
+        seq, files = read_head_note(path)
+    except LakeDamaged as error:
+        # A batch killed before its first note has none yet.
+        yield Finding("head", LOG, str(error), plan is None or plan.seq > 1, True)
+        return
+    head = entries[-1].seq if entries else 0
+    if seq < head and plan is None:
+        yield Finding("head", LOG, f"The note of the newest entry is of entry {seq}, not {head}.", True, True)
+    elif seq > head:
+        yield Finding("gap", LOG, f"The log ends at entry {head}, but entry {seq} was written.")
+    for name, digest in files.items():
         file = lake.storage.table_path(LOG) / name
         if not file.exists() or bytes_digest(file.read_bytes()) != digest:
             yield Finding("digest", LOG, f"{name} is not what was written; restore it from a copy.")
+    if not entries:
+        return
     if not BatchIndex(lake.storage, lake.log).agrees():
         yield Finding("index", LOG, "The index of batches does not agree with the log.", True, True)
+
+
+def _check_hint(lake: Lake, name: str) -> Iterator[Finding]:
+    """Delta's own note of the newest checkpoint, which no digest covers and every opening reads first."""
+    path = _hint_path(lake, name)
+    if path.exists() and _hinted_version(lake, name) is None:
+        yield Finding("hint", name, f"{path.name} names no checkpoint that is there; it can be removed.", True, True)
+
+
+def _hinted_version(lake: Lake, name: str) -> int | None:
+    """The version that the note names, where it is the newest checkpoint and says of it what is true."""
+    path = _hint_path(lake, name)
+    checkpoints = sorted(path.parent.glob("*.checkpoint.parquet"))
+    try:
+        hint = json.loads(path.read_bytes())
+        newest = checkpoints[-1]
+        actions = pl.scan_parquet(newest).select(pl.len()).collect().item()
+        is_true = hint["size"] == actions and hint.get("sizeInBytes", newest.stat().st_size) == newest.stat().st_size
+        return int(newest.name[:20]) if is_true and hint["version"] == int(newest.name[:20]) else None
+    except (OSError, ValueError, KeyError, TypeError, IndexError, pl.exceptions.PolarsError):
+        return None
+
+
+def _hint_path(lake: Lake, name: str) -> Path:
+    return lake.storage.table_path(name) / "_delta_log" / "_last_checkpoint"
+
+
+def _read_journal(lake: Lake) -> tuple[Plan | None, str]:
+    """The unfinished batch, and what is wrong with the journal where something is."""
+    try:
+        plan = lake.pending_plan()
+        if plan is not None:
+            for table in plan.frames:
+                Journal(lake.storage, Faults()).frame(plan, table)
+    except LakeDamaged as error:
+        return None, str(error)
+    return plan, ""
+
+
+def _unfinished_versions(lake: Lake, name: str) -> set[int]:
+    """Versions the unfinished batch writes: they are neither foreign nor, until it is finished, stamped."""
+    plan, _ = _read_journal(lake)
+    if plan is None:
+        return set()
+    version = plan.seq if name == LOG else plan.versions_after().get(name, 0) if name in plan.bases else 0
+    return {0, 1} if version == 1 else {version} if version else set()
+
+
+def _set_journal_aside(lake: Lake) -> list[str]:
+    """Moves a journal that cannot be finished away; its batch never showed, and can be committed again."""
+    _, damage = _read_journal(lake)
+    if not damage:
+        return []
+    target = lake.storage.quarantine / "journal"
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(lake.storage.journal, target)
+    return [f"Set the damaged journal aside in {target.relative_to(lake.root)}."]
+
+
+def _note_head_again(lake: Lake, entry: Entry) -> list[str]:
+    """Writes the note anew where it is missing, unreadable or older; never where it contradicts the log."""
+    path = lake.storage.control / HEAD
+    try:
+        seq, _ = read_head_note(path)
+    except LakeDamaged:
+        seq = 0
+    if seq >= entry.seq:
+        return []
+    note = {"seq": entry.seq, "files": delta.version_digests(lake.storage, LOG, entry.seq)}
+    lake.storage.write_durable(path, canonical_json(note).encode())
+    return ["Noted the newest entry's digests again."]
 
 
 def _set_foreign_aside(lake: Lake) -> list[str]:
@@ -239,15 +322,12 @@ def _set_foreign_aside(lake: Lake) -> list[str]:
             break
         done.append(_quarantine(lake, LOG, version))
     entries, _ = _read_log(lake)
-    plan = lake.pending_plan()
     for name in TABLES:
         if name == LOG:
             continue
         expected = entries[-1].version(name) if entries else 0
         for version in sorted(_versions_on_disk(lake, name)):
-            ours = (
-                plan is not None and name in plan.bases and version == expected + 1 and _is_pretip(lake, name, version)
-            )
+            ours = version in _unfinished_versions(lake, name) and _is_pretip(lake, name, version)
             if version > expected and not ours:
                 done.append(_quarantine(lake, name, version))
     return done
@@ -259,10 +339,16 @@ def _quarantine(lake: Lake, name: str, version: int) -> str:
     log = lake.storage.commit_path(name, version).parent
     for path in sorted(log.glob(f"{version:020d}.*")):
         shutil.move(path, folder / path.name)
-    hint = log / "_last_checkpoint"
-    if hint.exists() and json.loads(hint.read_bytes()).get("version", 0) >= version:
-        shutil.move(hint, folder / hint.name)
+    _drop_false_hint(lake, name)
     return f"Set version {version} of {name} aside in {folder.relative_to(lake.root)}."
+
+
+def _drop_false_hint(lake: Lake, name: str) -> list[str]:
+    path = _hint_path(lake, name)
+    if not path.exists() or _hinted_version(lake, name) is not None:
+        return []
+    path.unlink()
+    return [f"Removed a note of {name} that named no checkpoint."]
 
 
 def _restore_times(lake: Lake, entries: list[Entry]) -> list[str]:

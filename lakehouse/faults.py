@@ -10,6 +10,7 @@ FAULT_POINTS = (
     "journal.framed",
     "journal.sealed",
     "table.created",
+    "table.stamped",
     "table.appended",
     "table.sealed",
     "log.appended",

@@ -94,13 +94,15 @@ class View:
         if self.knowledge == "observed":
             rows = rows.join(self._visible(), on="bronze_batch", how="left", maintain_order="left")
         known = rows.with_columns(available).filter(pl.col("available_ts") <= self.run_ts)
-        key = list(table.key)
+        # Two batches may state one version of a fact; the order in which they came must not show.
+        key = [*table.key, "bronze_batch"]
         return known.select(*table.columns, "available_ts").sort(key, nulls_last=True, maintain_order=True).collect()
 
     def _available(self, table: Table) -> pl.Expr:
         as_of = pl.col("as_of_ts")
         if self.knowledge == "observed":
-            return pl.max_horizontal(as_of, pl.col("visible_ts"))
+            # A batch the log does not name was never visible; max_horizontal alone would pass over the null.
+            return pl.when(pl.col("visible_ts").is_not_null()).then(pl.max_horizontal(as_of, pl.col("visible_ts")))
         lag = pl.lit(table.lag)
         for change in self.lags:
             if change.source == table.source:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from lakehouse.digest import bytes_digest, canonical_json
+from lakehouse.digest import bytes_digest, canonical_json, text_digest
 from lakehouse.errors import LakeDamaged
 from lakehouse.faults import Faults
 from lakehouse.storage import LocalStorage
@@ -59,25 +59,28 @@ class Journal:
             self._storage.write_durable(self._storage.journal / f"{table}.arrow", data)
             self._faults.reach("journal.framed")
         sealed = Plan(**{**asdict(plan), "frames": digests, "compacted": plan.compacted})
-        self._storage.write_durable(self._storage.journal / PLAN, canonical_json(asdict(sealed)).encode())
+        body = canonical_json(asdict(sealed))
+        self._storage.write_durable(self._storage.journal / PLAN, f"{text_digest(body)}\n{body}".encode())
         self._faults.reach("journal.sealed")
         return sealed
 
     def pending(self) -> Plan | None:
-        """The sealed batch that was not finished, or None."""
+        """The sealed batch that was not finished, or None; raises LakeDamaged where the seal is broken."""
         path = self._storage.journal / PLAN
         if not path.exists():
             return None
-        fields: dict[str, Any] = json.loads(path.read_bytes())
+        digest, _, body = path.read_bytes().partition(b"\n")
+        if digest.decode(errors="replace") != bytes_digest(body):
+            raise LakeDamaged(f"The journal's plan {path} is damaged; run `pretip doctor --repair` to set it aside.")
+        fields: dict[str, Any] = json.loads(body)
         return Plan(**{**fields, "compacted": tuple(fields["compacted"])})
 
     def frame(self, plan: Plan, table: str) -> pl.DataFrame:
         """A journalled frame; raises LakeDamaged where its bytes are not the ones that were sealed."""
-        data = (self._storage.journal / f"{table}.arrow").read_bytes()
+        path = self._storage.journal / f"{table}.arrow"
+        data = path.read_bytes() if path.exists() else b""
         if bytes_digest(data) != plan.frames[table]:
-            raise LakeDamaged(
-                f"The journal's rows for {table} are damaged; restore {self._storage.journal} or remove it."
-            )
+            raise LakeDamaged(f"The journal's rows {path} are damaged; run `pretip doctor --repair` to set them aside.")
         return pl.read_ipc(io.BytesIO(data))
 
 

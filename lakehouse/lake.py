@@ -97,7 +97,7 @@ class Lake:
         before the lake began.
         """
         run_ts = require_instant(run_ts, "The instant")
-        if run_ts > self.clock.now():
+        if run_ts > self._present():
             raise ClockError(f"{iso(run_ts)} is in the future; a reading cannot know what is not known yet.")
         if pins is None:
             pins = self._observed_pins(run_ts) if knowledge == "observed" else self.pins()
@@ -120,6 +120,11 @@ class Lake:
     def scan_version(self, name: str, version: int) -> pl.LazyFrame:
         """The rows of one version of a table, lazily; version 0 is empty."""
         return delta.scan(self.storage, get_table(name), version)
+
+    def _present(self) -> datetime:
+        """The clock's instant, or the newest entry's where the clock has fallen behind the log."""
+        newest = self.log.newest()
+        return max(self.clock.now(), newest.instant) if newest is not None else self.clock.now()
 
     def _observed_pins(self, run_ts: datetime) -> Pins:
         newest = self.log.newest()

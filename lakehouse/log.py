@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lakehouse.clock import from_ms, iso, to_ms
 from lakehouse.delta import commit_metadata
+from lakehouse.digest import canonical_json
 from lakehouse.errors import ClockError, LakeDamaged
 from lakehouse.storage import LocalStorage
 
@@ -31,6 +33,20 @@ class Entry:
     def version(self, table: str) -> int:
         """Visible version of a table; 0, which is empty, where the table did not exist yet."""
         return self.versions.get(table, 0)
+
+
+def log_row(entry: Entry) -> dict[str, Any]:
+    """The row that the log's table holds for an entry."""
+    return {
+        "seq": entry.seq,
+        "instant_ts": entry.instant,
+        "batch_id": entry.batch_id,
+        "kind": entry.kind,
+        "versions": canonical_json(dict(entry.versions)),
+        "changes": canonical_json(dict(entry.changes)),
+        "previous_sha256": entry.previous_sha256,
+        "clock_ts": entry.clock,
+    }
 
 
 class Log:
@@ -91,6 +107,7 @@ class BatchIndex:
         self._instants: dict[str, datetime] = {}
         self._seq = 0
         self._filed = 0
+        self._is_torn = False
 
     def find(self, batch_id: str) -> int | None:
         """Number of the entry that committed a batch, or None."""
@@ -105,21 +122,26 @@ class BatchIndex:
     def note(self) -> None:
         """Adds what the file lacks up to the newest entry."""
         self._catch_up()
+        if self._is_torn:
+            self.rebuild()
+            return
         for seq in range(self._filed + 1, self._seq + 1):
             self._storage.append_line(self.path, _line(self._log.entry(seq)))
         self._filed = self._seq
 
     def rebuild(self) -> None:
         """Writes the file anew from the log."""
+        self._storage.write_durable(self.path, self._text())
         self._forget()
-        entries = [self._log.entry(seq) for seq in range(1, self._log.head() + 1)]
-        self._storage.write_durable(self.path, "".join(_line(entry) + "\n" for entry in entries).encode())
 
     def agrees(self) -> bool:
-        """Whether the file says of every batch it names what the log says."""
-        self._forget()
-        self._catch_up()
-        return all(self._log.entry(seq).batch_id == batch_id for batch_id, seq in self._seqs.items())
+        """Whether the file says what the log says; its last lines may be lacking."""
+        said = self.path.read_bytes() if self.path.exists() else b""
+        return self._text().startswith(said)
+
+    def _text(self) -> bytes:
+        entries = (self._log.entry(seq) for seq in range(1, self._log.head() + 1))
+        return "".join(_line(entry) + "\n" for entry in entries).encode()
 
     def _catch_up(self) -> None:
         head = self._log.head()
@@ -133,7 +155,8 @@ class BatchIndex:
         for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 seq, milliseconds, batch_id = json.loads(line)
-            except ValueError:
+            except (ValueError, TypeError):
+                self._is_torn = True
                 break
             if seq <= self._seq:
                 continue
@@ -148,7 +171,7 @@ class BatchIndex:
         self._seqs[batch_id], self._instants[batch_id], self._seq = seq, instant, seq
 
     def _forget(self) -> None:
-        self._seqs, self._instants, self._seq, self._filed = {}, {}, 0, 0
+        self._seqs, self._instants, self._seq, self._filed, self._is_torn = {}, {}, 0, 0, False
 
 
 def _line(entry: Entry) -> str:

@@ -65,7 +65,7 @@ def _facts(
 
 
 _ALL = (
-    Table("bronze.imports", bronze.ImportedFile, ("batch_id",)),
+    Table("bronze.imports", bronze.ImportedFile, ("batch_id", "request")),
     _facts("schedule", silver.Schedule, ("game_id", "announcement"), "schedule"),
     _facts("results", silver.Results, ("game_id",), "boxscores"),
     _facts("boxscores", silver.Boxscores, ("game_id", "player_id"), "boxscores"),

@@ -11,7 +11,7 @@ class ImportedFile(dy.Schema):
     """One file of a history archive, as it was read; silver can be rebuilt from these rows alone."""
 
     source = text("always 'history'")
-    request = text("file name without its ending, such as 'player_boxscores'")
+    request = text("file name without its ending, such as 'player_boxscores'", primary_key=True)
     ingested_ts = instant("when the file was read")
     content_digest = text("digest of the file's rows in a canonical order: equal for a shuffled copy")
     body_sha256 = text("SHA-256 of the file's bytes", min_length=64, max_length=64)
