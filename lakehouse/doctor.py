@@ -62,7 +62,10 @@ def examine(lake: Lake, progress: Progress | None = None) -> Diagnosis:
         if progress:
             progress(name, done, len(present))
         findings += list(_check_table(lake, name, entries))
-    findings += list(_check_control(lake, entries))
+    findings += list(_check_control(lake, entries, is_whole=not any(finding.red for finding in findings)))
+    if not any(finding.red and finding.table == LOG for finding in findings):
+        # Only bytes that are what was written are decoded: a broken Parquet file can take the process down.
+        findings += _check_log_rows(lake, entries)
     return Diagnosis(len(entries), len(present), tuple(findings))
 
 
@@ -77,11 +80,15 @@ def repair(lake: Lake) -> tuple[str, ...]:
         done += _set_foreign_aside(lake)
         entries, findings = _read_log(lake)
         for name in TABLES:
+            done += [_set_aside(lake, name, path) for path in _foreign_checkpoints(lake, name, entries)]
             done += _drop_false_hint(lake, name)
         done += _restore_times(lake, entries)
         if entries and not findings:
             done += _note_head_again(lake, entries[-1])
-            BatchIndex(lake.storage, lake.log).rebuild()
+            index = BatchIndex(lake.storage, lake.log)
+            if not index.agrees():
+                index.rebuild()
+                done.append("Wrote the index of batches anew from the log.")
     if not findings and lake.pending_plan() is not None:
         lake.finish_pending()
         done.append("Finished the batch in the journal.")
@@ -127,7 +134,6 @@ def _check_log(lake: Lake, entries: list[Entry]) -> list[Finding]:
         )
         if entries[0].previous_sha256 != created:
             findings.append(Finding("digest", LOG, "The creation of the log is not what was written."))
-    findings += _check_log_rows(lake, entries)
     return findings
 
 
@@ -153,7 +159,6 @@ def _check_log_rows(lake: Lake, entries: list[Entry]) -> list[Finding]:
 
 
 def _check_table(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Finding]:
-    storage = lake.storage
     versions = _versions_on_disk(lake, name)
     expected = (entries[-1].seq if name == LOG else entries[-1].version(name)) if entries else 0
     unfinished = _unfinished_versions(lake, name)
@@ -165,18 +170,21 @@ def _check_table(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Findin
             if version not in versions:
                 yield Finding("missing", name, f"The log file of version {version} is missing; restore it from a copy.")
     yield from _check_times(lake, name, entries, versions - unfinished)
-    if 0 in versions:
-        try:
-            found = delta.table_configuration(storage, name)
-            if found != delta.PROPERTIES:
-                changed = sorted(
-                    key for key in {**found, **delta.PROPERTIES} if found.get(key) != delta.PROPERTIES.get(key)
-                )
-                yield Finding("property", name, f"The property {changed[0]} is {found.get(changed[0])!r}.")
-        except Exception as error:
-            yield Finding("unreadable", name, f"The table cannot be opened ({_first_line(error)}).")
-        yield from _check_hint(lake, name)
-    yield from _check_digests(lake, name, entries)
+    broken = [*_check_digests(lake, name, entries), *_check_hint(lake, name)]
+    yield from broken
+    if 0 in versions and not any(finding.red for finding in broken):
+        yield from _check_properties(lake, name)
+
+
+def _check_properties(lake: Lake, name: str) -> Iterator[Finding]:
+    try:
+        found = delta.table_configuration(lake.storage, name)
+    except Exception as error:
+        yield Finding("unreadable", name, f"The table cannot be opened ({_first_line(error)}).")
+        return
+    changed = sorted(key for key in {**found, **delta.PROPERTIES} if found.get(key) != delta.PROPERTIES.get(key))
+    if changed:
+        yield Finding("property", name, f"The property {changed[0]} is {found.get(changed[0])!r}.", True, True)
 
 
 def _check_times(lake: Lake, name: str, entries: list[Entry], versions: set[int]) -> Iterator[Finding]:
@@ -200,6 +208,9 @@ def _check_digests(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Find
                     yield Finding("missing", name, f"{path} is missing; restore it from a copy.")
             elif bytes_digest(file.read_bytes()) != digest:
                 yield Finding("digest", name, f"{path} is not what was written; restore it from a copy.")
+    for checkpoint in _foreign_checkpoints(lake, name, entries):
+        message = f"{checkpoint.name} was not written by pretip, and readers would trust it."
+        yield Finding("foreign", name, message, True, True)
     if name == LOG:
         return
     strays = sorted(file.name for file in folder.glob("*.parquet") if file.name not in written)
@@ -210,7 +221,7 @@ def _check_digests(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Find
         yield Finding("stray", name, message, red=False)
 
 
-def _check_control(lake: Lake, entries: list[Entry]) -> Iterator[Finding]:
+def _check_control(lake: Lake, entries: list[Entry], is_whole: bool) -> Iterator[Finding]:
     plan, damage = _read_journal(lake)
     if damage:
         yield Finding("journal", LOG, damage, True, True)
@@ -236,9 +247,7 @@ def _check_control(lake: Lake, entries: list[Entry]) -> Iterator[Finding]:
         file = lake.storage.table_path(LOG) / name
         if not file.exists() or bytes_digest(file.read_bytes()) != digest:
             yield Finding("digest", LOG, f"{name} is not what was written; restore it from a copy.")
-    if not entries:
-        return
-    if not BatchIndex(lake.storage, lake.log).agrees():
+    if is_whole and not BatchIndex(lake.storage, lake.log).agrees():
         yield Finding("index", LOG, "The index of batches does not agree with the log.", True, True)
 
 
@@ -265,6 +274,14 @@ def _hinted_version(lake: Lake, name: str) -> int | None:
 
 def _hint_path(lake: Lake, name: str) -> Path:
     return lake.storage.table_path(name) / "_delta_log" / "_last_checkpoint"
+
+
+def _foreign_checkpoints(lake: Lake, name: str, entries: list[Entry]) -> list[Path]:
+    """Checkpoints of visible versions that no digest covers; the newest entry's own are covered by the note."""
+    head = (entries[-1].seq - 1 if name == LOG else entries[-1].version(name)) if entries else 0
+    known = {path for entry in entries for path in entry.changes.get(name, {})}
+    found = sorted((lake.storage.table_path(name) / "_delta_log").glob("*.checkpoint.parquet"))
+    return [path for path in found if int(path.name[:20]) <= head and f"_delta_log/{path.name}" not in known]
 
 
 def _read_journal(lake: Lake) -> tuple[Plan | None, str]:
@@ -331,6 +348,13 @@ def _set_foreign_aside(lake: Lake) -> list[str]:
             if version > expected and not ours:
                 done.append(_quarantine(lake, name, version))
     return done
+
+
+def _set_aside(lake: Lake, name: str, path: Path) -> str:
+    folder = lake.storage.quarantine / name
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, folder / path.name)
+    return f"Set {path.name} of {name} aside in {folder.relative_to(lake.root)}."
 
 
 def _quarantine(lake: Lake, name: str, version: int) -> str:

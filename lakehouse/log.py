@@ -107,6 +107,7 @@ class BatchIndex:
         self._instants: dict[str, datetime] = {}
         self._seq = 0
         self._filed = 0
+        self._size = 0
         self._is_torn = False
 
     def find(self, batch_id: str) -> int | None:
@@ -122,12 +123,17 @@ class BatchIndex:
     def note(self) -> None:
         """Adds what the file lacks up to the newest entry."""
         self._catch_up()
+        if self.path.exists() and self.path.stat().st_size != self._size:
+            # Another writer has added lines since this one read the file.
+            self._forget()
+            self._catch_up()
         if self._is_torn:
             self.rebuild()
             return
         for seq in range(self._filed + 1, self._seq + 1):
             self._storage.append_line(self.path, _line(self._log.entry(seq)))
         self._filed = self._seq
+        self._size = self.path.stat().st_size if self.path.exists() else 0
 
     def rebuild(self) -> None:
         """Writes the file anew from the log."""
@@ -152,26 +158,30 @@ class BatchIndex:
             self._remember(seq, entry.instant, entry.batch_id)
 
     def _load(self, head: int) -> None:
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+        data = self.path.read_bytes()
+        self._size = len(data)
+        self._is_torn = not data.endswith(b"\n")
+        for line in data.decode(errors="replace").splitlines():
             try:
                 seq, milliseconds, batch_id = json.loads(line)
             except (ValueError, TypeError):
                 self._is_torn = True
                 break
-            if seq <= self._seq:
-                continue
             if seq != self._seq + 1 or seq > head:
+                self._is_torn = True
                 break
             self._remember(seq, from_ms(milliseconds), batch_id)
         if self._seq and self._seqs.get(self._log.entry(self._seq).batch_id) != self._seq:
             self._forget()
+            self._size, self._is_torn = len(data), True
         self._filed = self._seq
 
     def _remember(self, seq: int, instant: datetime, batch_id: str) -> None:
         self._seqs[batch_id], self._instants[batch_id], self._seq = seq, instant, seq
 
     def _forget(self) -> None:
-        self._seqs, self._instants, self._seq, self._filed, self._is_torn = {}, {}, 0, 0, False
+        self._seqs, self._instants, self._seq, self._filed = {}, {}, 0, 0
+        self._size, self._is_torn = 0, False
 
 
 def _line(entry: Entry) -> str:

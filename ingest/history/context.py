@@ -32,12 +32,14 @@ Scan = Callable[[str], pl.LazyFrame]
 class Context:
     """Facts of the whole archive.
 
-    `games` has GAME_COLUMNS, one row a game; `slates` has period_id and last_tip; `now` is the import's instant.
+    `games` has GAME_COLUMNS, one row a game; `slates` has period_id and last_tip; `now` is the import's instant;
+    `followed` names the games whose announcements are known one by one, from a file of schedule changes.
     """
 
     now: datetime
     games: pl.DataFrame
     slates: pl.DataFrame
+    followed: pl.DataFrame
 
     def first_season(self) -> int | None:
         """Start year of the earliest season with a game, if there is any."""
@@ -53,8 +55,14 @@ class Context:
         return named.unique(key, keep="first", maintain_order=True).select(*key, "tip_ts")
 
 
-def gather_context(now: datetime, games: pl.DataFrame | None, salaries: pl.DataFrame | None, scan: Scan) -> Context:
-    """The context of an archive whose validated rows of `games` and `linestar_salaries` are given, where it has them.
+def gather_context(
+    now: datetime,
+    games: pl.DataFrame | None,
+    salaries: pl.DataFrame | None,
+    changes: pl.DataFrame | None,
+    scan: Scan,
+) -> Context:
+    """The context of an archive whose validated `games`, `linestar_salaries` and `schedule_changes` are given, if any.
 
     Games and slates that the archive does not name are taken from the lake, whose tables `scan` gives.
     """
@@ -66,6 +74,8 @@ def gather_context(now: datetime, games: pl.DataFrame | None, salaries: pl.DataF
         .select(GAME_COLUMNS)
         .collect()
     )
+    exactly_known = scan("silver.schedule").filter(pl.col("as_of_quality") == "exact").select("game_id").collect()
+    followed = [exactly_known, *([changes.select("game_id")] if changes is not None else [])]
     known_slates = scan("silver.linestar_salaries").select("period_id", "tip_ts").collect()
     return Context(
         now,
@@ -75,6 +85,7 @@ def gather_context(now: datetime, games: pl.DataFrame | None, salaries: pl.DataF
             _last_tips(known_slates),
             "period_id",
         ),
+        pl.concat(followed).unique().sort("game_id"),
     )
 
 

@@ -22,11 +22,12 @@ def parse_games(raw: pl.DataFrame, context: Context) -> dict[str, pl.DataFrame]:
     """silver.schedule, one row a game, and silver.results, one row a game that is final.
 
     A game is public from 1 August before its season; Cup knock-outs and every game between them, play-in, play-offs
-    and All-Star games from 48 hours before the tip. A result is public 3 hours after the tip.
+    and All-Star games from 48 hours before the tip. A result is public 3 hours after the tip. A game that has schedule
+    changes is announced by those alone: the tip given here is the last one, which nobody knew on 1 August.
     """
     announced = raw.with_columns(
         pl.lit(SEASON_FILE).alias("announcement"), pl.lit("scheduled").alias("status"), in_cup_weeks(raw)
-    )
+    ).join(context.followed, on="game_id", how="anti", maintain_order="left")
     late = ~pl.col("season_type").is_in(ANNOUNCED_EARLY) | pl.col("in_cup_weeks")
     as_of = (
         pl.when(late)

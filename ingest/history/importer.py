@@ -26,7 +26,7 @@ BRONZE = "bronze.imports"
 REJECTED = "silver.rejected"
 IDENTITY = "silver.identity"
 # Files whose rows others need for their stamps.
-CONTEXT_FILES = ("games", "linestar_salaries")
+CONTEXT_FILES = ("games", "linestar_salaries", "schedule_changes")
 
 Progress = Callable[[str, int, int], None]
 
@@ -147,7 +147,7 @@ def _gather(readings: list[_Reading], now: datetime, scan: Scan) -> Context:
         if reading.file.name in rows:
             read = reading.rows is not None
             rows[reading.file.name] = reading.rows if read else validate(reading.file.name, read_frame(reading.file))
-    return gather_context(now, rows["games"], rows["linestar_salaries"], scan)
+    return gather_context(now, rows["games"], rows["linestar_salaries"], rows["schedule_changes"], scan)
 
 
 def _parse(reading: _Reading, context: Context) -> dict[str, pl.DataFrame]:

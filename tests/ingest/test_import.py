@@ -125,10 +125,14 @@ def test_a_column_nobody_reads_is_stored_but_teaches_nothing(bench: Bench) -> No
 
 
 def test_files_may_come_one_at_a_time_in_any_order(bench: Bench, tmp_path: Path) -> None:
-    """The stamps that lean on another file find it in the lake: facts are those of one import of all."""
+    """The stamps that lean on another file find it in the lake: facts are those of one import of all.
+
+    Only the changes of a schedule come with its games, whose own tips are the last ones.
+    """
     frames = make_archive()
-    first = ("games", "linestar_salaries")
-    for hour, name in enumerate([*first, *(name for name in frames if name not in first)]):
+    first = ("games", "schedule_changes", "linestar_salaries")
+    bench.load({name: frames[name] for name in first[:2]}, NOW)
+    for hour, name in enumerate([first[2], *(name for name in frames if name not in first)], start=1):
         bench.load({name: frames[name]}, NOW + timedelta(hours=hour))
     whole = Bench(tmp_path / "whole")
     whole.load(frames)
@@ -187,7 +191,7 @@ def test_progress_counts_the_files_up(bench: Bench, tmp_path: Path) -> None:
 def test_schedule_changes_take_teams_and_season_from_the_game(bench: Bench) -> None:
     bench.load(make_archive())
     versions = bench.rows("silver.schedule", pl.col("game_id") == GAME).sort("announcement")
-    assert versions["announcement"].to_list() == ["2025-08-01T04:00:00Z", "2025-11-01T15:00:30.500Z", "season file"]
+    assert versions["announcement"].to_list() == ["2025-08-01T04:00:00Z", "2025-11-01T15:00:30.500Z"]
     assert set(versions["home_team"]) == {"BOS"}
     assert versions["game_date"].n_unique() == 1
 

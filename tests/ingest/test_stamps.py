@@ -12,7 +12,7 @@ from ingest.history.games import in_cup_weeks
 from tests.ingest.archives import CUP, GAME, NOW, PLAYOFF, SECOND, Bench, at, frame, game, make_archive
 
 RULES: list[tuple[str, dict[str, Any], datetime, str]] = [
-    ("schedule", {"game_id": GAME, "announcement": "season file"}, at("2025-08-01T04:00"), "assumed"),
+    ("schedule", {"game_id": SECOND, "announcement": "season file"}, at("2025-08-01T04:00"), "assumed"),
     ("schedule", {"game_id": CUP}, at("2025-12-14T20:00"), "assumed"),
     ("schedule", {"game_id": PLAYOFF}, at("2026-04-16T20:00"), "assumed"),
     ("schedule", {"announcement": "2025-11-01T15:00:30.500Z"}, at("2025-11-01T15:00:30.5"), "exact"),

@@ -1,0 +1,1 @@
+"""Accuracy and calibration of the predictions, beside simple baselines."""

@@ -1,0 +1,67 @@
+"""Training sets: the same features at thousands of cuts, with what happened beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from features.minutes import Said, build_minutes_features
+from lakehouse.clock import eastern_midnight
+from lakehouse.errors import BadInput
+from lakehouse.gate import newest
+from transforms.boxscores import load_histories
+from transforms.facts import CUT, HISTORIC_KINDS, Facts
+from transforms.labels import player_labels
+from transforms.schedule import cuts_before_tip
+
+HORIZONS = (60, 15)
+LABELS = ("minutes", "played", "starter", "dressed", "label_complete", "dnp_complete", "label_as_of_ts")
+
+
+def finished_games(view: Facts, until: date) -> pl.LazyFrame:
+    """Games of the kinds that enter histories, before the Eastern date `until`, with their newest tips: by tip."""
+    return (
+        newest(view.rows("silver.schedule"), ["game_id"])
+        .filter((pl.col("game_date") < until) & pl.col("season_type").is_in(HISTORIC_KINDS))
+        .filter(pl.col("status") == "scheduled")
+        .select("game_id", "tip_ts", "game_date")
+        .sort("tip_ts", "game_id")
+    )
+
+
+def build_minutes_training(
+    view: Facts, until: date, horizons: Sequence[int] = HORIZONS, *, proxies: bool = False
+) -> pl.DataFrame:
+    """Features of every finished game before `until`, `horizons` minutes before its tip, with labels.
+
+    Columns: those of build_minutes_features, then minutes, played, starter (what happened; label_* never features),
+    dressed, label_complete, dnp_complete, label_as_of_ts, horizon (minutes), is_proxy. Sorted by the features' keys;
+    only rows of games that have a box score. Nothing available at or after 00:00 Eastern of `until` is used: a later
+    view is refused with BadInput. With `proxies`, what box scores imply was public stands in for unknown statuses and
+    starters; the view must be for training.
+    """
+    if view.run_ts > eastern_midnight(until):
+        raise BadInput(
+            f"A training set until {until} needs a view no later than its Eastern midnight, not {view.run_ts}."
+        )
+    histories = load_histories(view)
+    cuts = cuts_before_tip(finished_games(view, until), horizons)
+    said = proxy_facts(view) if proxies else None
+    rows = build_minutes_features(view, cuts, histories=histories, proxies=said)
+    happened = player_labels(view, rows.lazy().select(*CUT, "team_id", "player_id")).select(LABELS).collect()
+    both = pl.concat([rows, happened], how="horizontal").with_columns(horizon=pl.col("cut_id"))
+    if not proxies:
+        both = both.with_columns(is_proxy=pl.lit(False))
+    return both.filter(pl.col("label_as_of_ts").is_not_null())
+
+
+def proxy_facts(view: Facts) -> Said:
+    """The proxy tables, in their newest versions; only a view for training may read them."""
+    by = ["game_id", "player_id"]
+    keys = ["game_id", "team_id", "player_id"]
+    return Said(
+        newest(view.rows("silver.proxy_status"), by).select(*keys, "status", "available_ts"),
+        newest(view.rows("silver.proxy_starters"), by).select(*keys, "starter", "available_ts"),
+    )

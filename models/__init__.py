@@ -1,0 +1,1 @@
+"""The minutes model: fit, artifact, registry, prediction."""

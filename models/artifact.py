@@ -1,0 +1,75 @@
+"""A model as one text: canonical JSON, carried by a column of `ops.models`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lakehouse.digest import canonical_json, text_digest
+from lakehouse.errors import BadInput, LakeDamaged
+from models.calibration import LogitShift
+from models.guards import FeatureSet
+from models.minutes import MinutesModel
+from models.mixture import LEVELS
+from models.play import PlayPriors
+
+FORMAT = "pretip-minutes-1"
+
+
+def dump(model: MinutesModel) -> str:
+    """The text of a model."""
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "features": list(model.features.names),
+            "feature_schema_digest": model.features.digest,
+            "levels": list(model.levels),
+            "cap_minutes": model.cap,
+            "priors": {"out": model.priors.out, "delisted": model.priors.delisted},
+            "calibration": {"slope": model.calibration.slope, "shift": model.calibration.shift},
+            "play": model.play,
+            "quantiles": list(model.quantiles),
+        }
+    )
+
+
+def model_id(text: str) -> str:
+    """The id of a model: the first 16 hexadecimal digits of its text's SHA-256."""
+    return text_digest(text)[:16]
+
+
+def load(text: str, sha256: str | None = None) -> MinutesModel:
+    """The model of a text; raises LakeDamaged where it is not the text whose digest is given, or not a model."""
+    if sha256 is not None and text_digest(text) != sha256:
+        raise LakeDamaged("A model's text is not what its row says was stored; restore ops.models or train again.")
+    try:
+        value: dict[str, Any] = json.loads(text)
+        known = value["format"] == FORMAT and tuple(value["levels"]) == LEVELS
+    except (json.JSONDecodeError, KeyError, TypeError):
+        known = False
+    if not known:
+        raise LakeDamaged(f"A model's text is not of the format {FORMAT}; train a model with this version.")
+    return MinutesModel(
+        features=FeatureSet(tuple(value["features"]), value["feature_schema_digest"]),
+        play=value["play"],
+        quantiles=tuple(value["quantiles"]),
+        levels=tuple(value["levels"]),
+        cap=value["cap_minutes"],
+        priors=PlayPriors(value["priors"]["out"], value["priors"]["delisted"]),
+        calibration=LogitShift(value["calibration"]["slope"], value["calibration"]["shift"]),
+    )
+
+
+def require_features(model: MinutesModel, current: FeatureSet) -> None:
+    """Raises BadInput when the features of today are not those the model was fitted on, naming the first difference."""
+    if model.features.digest == current.digest and model.features.names == current.names:
+        return
+    missing = [name for name in model.features.names if name not in current.names]
+    extra = [name for name in current.names if name not in model.features.names]
+    if missing:
+        what = f"{missing[0]} is missing"
+    elif extra:
+        what = f"{extra[0]} is new to it"
+    else:
+        what = "a declaration changed"
+    raise BadInput(f"The model was fitted on another feature set ({what}); train one with `pretip train minutes`.")

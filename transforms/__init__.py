@@ -1,0 +1,1 @@
+"""From stamped facts to what was known at a cut: selections, the spine, histories and labels."""
