@@ -40,11 +40,12 @@ def emit(value: Any) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr, and the function (what, done, total) that moves it."""
+    """A bar on stderr where that is a terminal, and the function (what, done, total) that moves it."""
     columns = (
         SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("", total=None)
 
         def move(what: str, done: int, total: int) -> None:
@@ -56,8 +57,8 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 def frame_table(frame: pl.DataFrame, title: str) -> Table:
     """A frame as a table, as it is."""
     table = Table(title=title, title_justify="left")
-    for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for at, (name, dtype) in enumerate(frame.schema.items()):
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold", no_wrap=at == 0)
     for row in frame.iter_rows():
         table.add_row(*(cell(value) for value in row))
     return table

@@ -114,7 +114,10 @@ def fit_minutes(
         raise BadInput(f"There are {len(rows)} rows to train on; import more history, {FEWEST_TRAINING_ROWS} at least.")
     require_no_leak(rows, features)
     split = _window_start(rows, config.validation_days)
-    early, late = rows.filter(pl.col("game_date") < split), rows.filter(pl.col("game_date") >= split)
+    early, late = (
+        rows.filter(pl.col("game_date") < split),
+        rows.filter(pl.col("game_date") >= split).pipe(_without_proxies),
+    )
     steps = _Steps(progress, len(JUDGED_LEVELS) + len(LEVELS) + 2)
     metrics: dict[str, float] = {}
     calibration = LogitShift()
@@ -195,6 +198,11 @@ def _measure(model: MinutesModel, late: pl.DataFrame, threads: int) -> dict[str,
         metrics["mae_minutes_played"] = float(absolute_errors(middle, actual).mean())
         metrics["coverage_p10_p90"] = float(inside(low, high, actual).mean())
     return metrics
+
+
+def _without_proxies(rows: pl.DataFrame) -> pl.DataFrame:
+    # A proxy is read off the box score: no reported figure, and no calibration, may rest on one.
+    return rows.filter(~pl.col("is_proxy")) if "is_proxy" in rows.columns else rows
 
 
 def _last_date(rows: pl.DataFrame) -> date:

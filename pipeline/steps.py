@@ -18,6 +18,7 @@ from models.predict import predict_minutes
 from pipeline.request import Override, RunRequest
 from simulation import SimConfig, simulate
 from simulation.inputs import MAKE_PROBS, MINUTES_CAP, QUANTILES, RATES
+from transforms.boxscores import Histories, load_histories
 from transforms.odds import lines_known
 from transforms.schedule import run_cuts
 
@@ -27,12 +28,13 @@ SPINE = ("game_id", "team_id", "player_id")
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the model and the simulation are told: games, cuts, the feature rows of their players, odds."""
+    """What the model and the simulation are told: games, cuts, feature rows, odds, box scores."""
 
     games: pl.DataFrame
     cuts: pl.DataFrame
     features: pl.DataFrame
     odds: pl.DataFrame
+    histories: Histories
 
     @cached_property
     def feature_digest(self) -> str:
@@ -43,9 +45,11 @@ class Inputs:
 def read_inputs(view: View, games: pl.DataFrame) -> Inputs:
     """Features of every player who may play in these games, and their games' odds, as known at the view's instant."""
     cuts = run_cuts(view, games["game_id"].to_list()).collect().lazy()
-    features = build_minutes_features(view, cuts).lazy().sort("game_id", "cut_id", "team_id", "player_id").collect()
+    teams = pl.concat([games["home_team_id"], games["away_team_id"]]).unique().sort().to_list()
+    histories = load_histories(view, teams)
+    features = build_minutes_features(view, cuts, histories=histories)
     odds = lines_known(view, cuts).select("game_id", "spread_home", "total").collect()
-    return Inputs(games, cuts.collect(), features, odds)
+    return Inputs(games, cuts.collect(), features, odds, histories)
 
 
 def predict(model: MinutesModel, inputs: Inputs, overrides: tuple[Override, ...] = ()) -> pl.DataFrame:
@@ -69,8 +73,7 @@ def predict(model: MinutesModel, inputs: Inputs, overrides: tuple[Override, ...]
 
 def rate(view: View, inputs: Inputs) -> pl.DataFrame:
     """Per-minute rates of every player who may play: SPINE and the twelve heads, rows by SPINE."""
-    rates = build_rates(view, inputs.cuts.lazy()).lazy().collect()
-    return as_output(rates, "gold.rates")
+    return as_output(build_rates(view, inputs.cuts.lazy(), histories=inputs.histories), "gold.rates")
 
 
 def simulate_slate(

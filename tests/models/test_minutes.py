@@ -9,6 +9,7 @@ import pytest
 
 from lakehouse.errors import BadInput
 from models.artifact import dump
+from models.calibration import LogitShift
 from models.minutes import Fit, fit_minutes, one_cut_per_game
 from models.mixture import COND_NAMES, NAMES
 from models.predict import MODEL_COLUMNS, predict_minutes
@@ -108,3 +109,10 @@ def test_each_game_is_learned_from_at_one_cut_and_cuts_take_turns(training: pl.D
     assert rows["game_id"].n_unique() == training["game_id"].n_unique()
     counts = rows.unique("game_id")["cut_id"].value_counts()["count"].to_list()
     assert max(counts) - min(counts) <= 1
+
+
+def test_no_figure_and_no_calibration_rests_on_a_proxy(training: pl.DataFrame) -> None:
+    proxied = training.with_columns(is_proxy=True)
+    fit = fit_minutes(proxied, FEATURES, CONFIG, threads=1)
+    assert fit.metrics == {"play_rows": 0.0, "played_rows": 0.0}
+    assert fit.model.calibration == LogitShift()
