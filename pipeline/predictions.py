@@ -93,7 +93,9 @@ def _predict(lake: Lake, request: RunRequest) -> pl.DataFrame:
     view = at.as_of(request.run_ts, request.knowledge, "run", request.pins)
     chosen = pick_minutes_model(at, request)
     made = forecast(view, request, chosen)
-    context = made.inputs.features.select("game_id", "cut_id", "cut_ts", *SPINE[1:], "status_text", "delisted", "on_list")
+    context = made.inputs.features.select(
+        "game_id", "cut_id", "cut_ts", *SPINE[1:], "status_text", "delisted", "on_list"
+    )
     return context.join(made.minutes, on=SPINE, how="inner", maintain_order="left", validate="1:1").with_columns(
         run_ts=pl.lit(request.run_ts, pl.Datetime("us", "UTC")), model_id=pl.lit(chosen.model_id)
     )
