@@ -58,6 +58,18 @@ class Story:
         self.seconds[title] = round(perf_seconds() - began, 1)
 
 
+@dataclass(frozen=True)
+class Evening:
+    """What came of it."""
+
+    runs: tuple[MadeRun, MadeRun]
+    moved: Comparison
+    scored: WindowReport
+    again: list[Reproduction]
+    healthy: bool
+    seconds: dict[str, float]
+
+
 @click.command()
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed of the league.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the league and its lake in this folder.")
@@ -102,10 +114,11 @@ def _tell(folder: Path, seed: int, as_json: bool) -> None:
         again = [reproduce(lake, run.record.run_id) for run in (first, second)]
     with story.chapter("Examining the lake, byte for byte"):
         healthy = examine(lake).healthy
+    evening = Evening((first, second), moved, scored, again, healthy, story.seconds)
     if as_json:
-        emit(_to_dict(story, (first, second), moved, scored, again, healthy))
+        emit(_to_dict(evening))
     else:
-        _print(story, (first, second), moved, scored, again, healthy)
+        _print(evening)
     if not healthy or not all(one.is_identical for one in again):
         raise NotReproduced("The demonstration did not reproduce; run `pretip doctor` on its lake (use --keep).")
 
@@ -126,22 +139,15 @@ def _project(lake: Lake, instant: datetime) -> MadeRun:
     return make_run(lake, RunRequest(EVENING, instant.astimezone(UTC), "published"))
 
 
-def _print(
-    story: Story,
-    runs: tuple[MadeRun, MadeRun],
-    moved: Comparison,
-    scored: WindowReport,
-    again: list[Reproduction],
-    healthy: bool,
-) -> None:
+def _print(evening: Evening) -> None:
     out = console()
-    projections = runs[1].outputs["gold.projections"]
+    projections = evening.runs[1].outputs["gold.projections"]
     for table in slate_tables(projections, PLAYERS_SHOWN):
         out.print(table)
-    out.print(parts_table(moved))
-    out.print(moves_table(moved, 8))
-    out.print(_accuracy(scored))
-    out.print(Panel("\n".join(_summary(story, runs, moved, scored, again, healthy)), title="The evening", expand=False))
+    out.print(parts_table(evening.moved))
+    out.print(moves_table(evening.moved, 8))
+    out.print(_accuracy(evening.scored))
+    out.print(Panel("\n".join(_summary(evening)), title="The evening", expand=False))
 
 
 def _accuracy(scored: WindowReport) -> Table:
@@ -168,26 +174,21 @@ def _accuracy(scored: WindowReport) -> Table:
     return table
 
 
-def _summary(
-    story: Story,
-    runs: tuple[MadeRun, MadeRun],
-    moved: Comparison,
-    scored: WindowReport,
-    again: list[Reproduction],
-    healthy: bool,
-) -> list[str]:
-    projections = runs[1].outputs["gold.projections"]
+def _summary(evening: Evening) -> list[str]:
+    projections = evening.runs[1].outputs["gold.projections"]
     best = projections.sort("dk_fpts_mean", "player_id", descending=[True, False]).row(0, named=True)
-    lead = max(moved.parts, key=lambda part: part.points_moved)
+    moved = evening.moved
+    lead = max((part for part in moved.parts if part.cause != "rest"), key=lambda part: part.points_moved, default=None)
     games, players = projections["game_id"].n_unique(), len(projections)
+    first, second = (iso(run.record.run_ts) for run in evening.runs)
     lines = [
-        f"{games} games and {players} players, projected at {iso(runs[0].record.run_ts)} and {iso(runs[1].record.run_ts)}",
+        f"{games} games and {players} players, projected at {first} and {second}",
         f"best of the slate: {best['player_name']} ({best['team']}), {best['dk_fpts_mean']:.1f} DraftKings points",
-        f"between the two runs {moved.total.players} projections moved by {moved.total.points_moved:.1f} points in all, "
-        f"most by {lead.cause} ({lead.points_moved:.1f})",
-        _beaten(scored),
-        *(f"run {one.run_id} reproduced: {one.verdict}" for one in again),
-        f"the lake is {'healthy' if healthy else 'NOT healthy'}; {sum(story.seconds.values()):.0f} seconds in all",
+        f"between the two runs {moved.total.players} projections moved by {moved.total.points_moved:.1f} points in all"
+        + (f", {lead.points_moved:.1f} of them by {lead.cause} alone" if lead is not None else ""),
+        _beaten(evening.scored),
+        *(f"run {one.run_id} reproduced: {one.verdict}" for one in evening.again),
+        f"the lake is {'healthy' if evening.healthy else 'NOT healthy'}; {sum(evening.seconds.values()):.0f} seconds in all",
     ]
     return lines
 
@@ -200,20 +201,13 @@ def _beaten(scored: WindowReport) -> str:
     return f"minutes were off by {mae['model']:.2f} on average ({others})"
 
 
-def _to_dict(
-    story: Story,
-    runs: tuple[MadeRun, MadeRun],
-    moved: Comparison,
-    scored: WindowReport,
-    again: list[Reproduction],
-    healthy: bool,
-) -> dict[str, Any]:
+def _to_dict(evening: Evening) -> dict[str, Any]:
     return {
-        "runs": [run.record.to_dict() for run in runs],
-        "projections": runs[1].outputs["gold.projections"].drop(cs.temporal()).to_dicts(),
-        "diff": moved.to_dict(limit=15),
-        "accuracy": scored.to_dict(),
-        "reproduced": [one.to_dict() for one in again],
-        "healthy": healthy,
-        "seconds": story.seconds,
+        "runs": [run.record.to_dict() for run in evening.runs],
+        "projections": evening.runs[1].outputs["gold.projections"].drop(cs.temporal()).to_dicts(),
+        "diff": evening.moved.to_dict(limit=15),
+        "accuracy": evening.scored.to_dict(),
+        "reproduced": [one.to_dict() for one in evening.again],
+        "healthy": evening.healthy,
+        "seconds": evening.seconds,
     }

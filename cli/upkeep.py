@@ -9,8 +9,9 @@ from cli.options import as_json
 from cli.output import console, emit, progress_bar
 from cli.settings import Settings, pass_settings
 from lakehouse.clock import iso
-from lakehouse.doctor import examine, repair
+from lakehouse.doctor import examine
 from lakehouse.errors import LakeDamaged
+from lakehouse.repair import repair
 from lakehouse.tables import get_table
 
 

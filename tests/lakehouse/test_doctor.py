@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from lakehouse.clock import FixedClock
 from lakehouse.commit import HEAD
-from lakehouse.doctor import examine, repair
+from lakehouse.doctor import examine
 from lakehouse.errors import LakeDamaged
 from lakehouse.faults import Faults
 from lakehouse.lake import Lake
 from lakehouse.log import LOG
+from lakehouse.repair import repair
 from tests.conftest import SHM
 from tests.lakehouse.crash_child import LATER
 from tests.lakehouse.samples import IDENTITY, RESULTS, commit_pairs, copy_with_times, held, pair, result
