@@ -13,6 +13,7 @@ from cli.output import console, emit, frame_table, progress_bar
 from cli.settings import Settings, pass_settings
 from lakehouse.clock import iso
 from models.registry import promote, train_minutes
+from simulation.warm import compile_kernel
 
 PERCENT = 100
 
@@ -41,6 +42,8 @@ def train_minutes_model(settings: Settings, until: date, proxies: bool, threads:
             move(what, round(PERCENT * share), PERCENT)
 
         row = train_minutes(lake, until, proxies=proxies, now=lake.clock.now(), threads=threads, progress=told)
+        # The next thing anybody does is a run: it should not be the one to wait for the compiler.
+        compile_kernel()
     metrics = json.loads(row.metrics)
     if as_json:
         shown = {name: value for name, value in vars(row).items() if name != "artifact"}

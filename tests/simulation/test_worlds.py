@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lakehouse.errors import BadInput
 from simulation import SimConfig, simulate
+from simulation.warm import compile_kernel
 from tests.simulation.slates import make_games, make_slate
 
 
@@ -99,3 +100,9 @@ def test_refusals_of_games_and_config() -> None:
     for wrong in ({"worlds": 0}, {"threads": 0}, {"min_players": 3}, {"pace_sd": 2.0}, {"log2_sizes": (1,)}):
         with pytest.raises(BadInput):
             SimConfig(**wrong)
+
+
+def test_the_made_up_slate_that_compiles_the_kernel_plays_a_whole_game() -> None:
+    overtime = int(compile_kernel().field("seconds").sum()) - 2 * 14_400
+    assert overtime >= 0
+    assert overtime % (2 * 1_500) == 0
