@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-BENCHMARKS = ("lake", "simulation")
+BENCHMARKS = ("lake", "simulation", "ingest")
 BEGIN, END = "<!-- figures: made by make bench -->", "<!-- end of figures -->"
 
 

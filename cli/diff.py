@@ -48,20 +48,29 @@ def parts_table(found: Comparison) -> Table:
 
 
 def moves_table(found: Comparison, limit: int) -> Table:
-    """The players that moved most, and by what."""
-    causes = [part.cause for part in found.parts]
+    """The players that moved most: what was known of each before and after, why, and what moved him."""
+    causes = [part.cause for part in found.parts if part.points_moved]
     table = Table(title=f"Players that moved most, of {len(found.moves)}", title_justify="left")
-    for name in ("player", "team"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("player", no_wrap=True)
+    table.add_column("team", no_wrap=True)
+    table.add_column("known of him", overflow="fold")
     for name in ("DK before", "after", "moved", *causes):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     moves = in_units(found.moves.filter(pl.col("dk_fpts_mean_moved") != 0).head(limit))
     for row in moves.iter_rows(named=True):
         sides = (row["dk_fpts_mean_a"], row["dk_fpts_mean_b"])
         table.add_row(
             row["player_name"] or str(row["player_id"]),
             row["team"] or "",
-            *("-" if side is None else f"{side:.2f}" for side in sides),
-            *(f"{row[f'dk_fpts_mean_{name}']:+.2f}" for name in ("moved", *causes)),
+            _news(row["status_a"], row["status_b"], row["reason_b"]),
+            *("-" if side is None else f"{side:.1f}" for side in sides),
+            *(f"{row[f'dk_fpts_mean_{name}']:+.1f}" for name in ("moved", *causes)),
         )
     return table
+
+
+def _news(before: str | None, after: str | None, reason: str | None) -> str:
+    """What was known of a player, and what became of it and why."""
+    if before == after:
+        return after or ""
+    return f"{before or '-'} > {after or '-'}" + (f" ({reason})" if reason else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,29 @@ from polars.exceptions import PanicException
 
 from cli.options import INSTANT
 from cli.settings import Settings
-from lakehouse.clock import FixedClock, SystemClock
+from lakehouse.clock import Clock, FixedClock, SystemClock
 from lakehouse.errors import LakeDamaged, PretipError
 from lakehouse.storage import full_disk_is_an_error
 
 DEFECT = 70
 # Name of each command, and where it lives; a module is imported when its command is asked for.
 COMMANDS = {
+    "auth": "cli.auth:auth",
     "backfill": "cli.backfill:backfill_runs",
     "compact": "cli.upkeep:compact",
     "demo": "cli.demo:demo",
     "diff": "cli.diff:diff",
     "doctor": "cli.upkeep:doctor",
     "evaluate": "cli.evaluate:evaluate",
+    "ids": "cli.ids:ids",
     "import": "cli.imports:imports",
+    "ingest": "cli.ingest:ingest",
     "lag": "cli.lag:lag",
+    "live": "cli.live:live",
     "log": "cli.upkeep:log",
     "models": "cli.models:models",
+    "parse": "cli.parse:parse",
+    "rebuild": "cli.rebuild:rebuild",
     "reproduce": "cli.reproduce:reproduce_run",
     "run": "cli.run:run",
     "runs": "cli.run:runs",
@@ -84,11 +91,28 @@ class Pretip(click.RichGroup):
     show_envvar=True, help="Folder of the lake.",
 )  # fmt: skip
 @click.option("--now", type=INSTANT, metavar="TS", help="Pretend it is this instant; for replays and demonstrations.")
+@click.option(
+    "--sandbox",
+    metavar="URL",
+    envvar="PRETIP_SANDBOX",
+    show_envvar=True,
+    help="Ask a sandbox league at this address instead of the real sources, and take its clock.",
+)
 @click.version_option(package_name="pretip", prog_name="pretip")
 @click.pass_context
-def pretip(ctx: click.Context, root: Path, now: Any) -> None:
+def pretip(ctx: click.Context, root: Path, now: Any, sandbox: str | None) -> None:
     """NBA daily-fantasy projections that can prove what they knew before tip-off."""
-    ctx.obj = Settings(root, SystemClock() if now is None else FixedClock(now))
+    ctx.obj = Settings(root, _clock(now, sandbox), sandbox)
+
+
+def _clock(now: datetime | None, sandbox: str | None) -> Clock:
+    if now is not None:
+        return FixedClock(now)
+    if sandbox is None:
+        return SystemClock()
+    from ingest.http.sandbox import SandboxClock
+
+    return SandboxClock(sandbox)
 
 
 def main() -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from lakehouse.clock import Clock
 from lakehouse.lake import Lake
+
+if TYPE_CHECKING:
+    from ingest.http.client import Client
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Settings:
 
     root: Path
     clock: Clock
+    sandbox: str | None = None
 
     def open_lake(self) -> Lake:
         """The lake; raises UnknownName where there is none."""
@@ -25,6 +30,14 @@ class Settings:
     def open_or_create_lake(self) -> Lake:
         """The lake, made where there is none."""
         return Lake.open_or_create(self.root, self.clock)
+
+    def client(self) -> Client:
+        """The client that asks the sources, with the sessions stored for them."""
+        from ingest.http.client import Client
+        from ingest.http.sessions import Sessions
+
+        sessions = Sessions.open(self.clock, self.root, is_sandbox=self.sandbox is not None)
+        return Client(self.clock, sessions, sandbox=self.sandbox)
 
 
 pass_settings = click.make_pass_decorator(Settings)

@@ -8,6 +8,7 @@ from features.declared import Feature
 from features.units import MS_PER_MINUTE
 from transforms.boxscores import Histories
 from transforms.epochs import look_up
+from transforms.espn import espn_words
 from transforms.facts import CUT, Facts
 from transforms.injuries import NOT_SUBMITTED, SUBMITTED, player_reports, team_reports
 from transforms.status import lineup_places, listings, starters
@@ -112,7 +113,8 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
     """What was said of each spine row [row, game_id, cut_id, team_id, player_id]: status_text and the newest stamps.
 
     The injury report, the status feed and a lineup's 'out' compete by stamp; on a tie the report speaks. Absence from
-    a report that the team has submitted is Clear. Columns: row, status_text, reason, report_state, projected,
+    a report that the team has submitted is Clear. ESPN speaks where none of them does, and where it began to say Out
+    after what they say was told: a late scratch. Columns: row, status_text, reason, report_state, projected,
     confirmed, five_known, five_confirmed, on_list, said_as_of_ts.
     """
     keys = [*_SIDE, "player_id"]
@@ -131,6 +133,8 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
     feed_ts = pl.when(pl.col("feed_status").is_not_null()).then("feed_as_of_ts")
     out_ts = pl.when(pl.col("role") == "out").then("lineup_as_of_ts")
     newest_ts = pl.max_horizontal(report_ts, feed_ts, out_ts)
+    espn = espn_words(view, games, spine.select(*CUT, "player_id"))
+    is_late_scratch = (pl.col("espn_status") == "Out") & (pl.col("espn_since_ts") > newest_ts)
     return (
         spine.select("row", *keys)
         .join(reports, on=_SIDE, how="left")
@@ -140,6 +144,7 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
         .join(places, on=keys, how="left")
         .join(team_five, on=_SIDE, how="left")
         .join(five.drop("starters_as_of_ts"), on=keys, how="left")
+        .join(espn, on=[*CUT, "player_id"], how="left")
         .with_columns(
             report_text=pl.when(pl.col("injury_status").is_not_null())
             .then("injury_status")
@@ -155,16 +160,22 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
             "five_known",
             "five_confirmed",
             on_list=pl.when("team_listed").then(pl.col("listed").fill_null(False)),
-            status_text=pl.when(report_ts == newest_ts)
+            status_text=pl.when(is_late_scratch)
+            .then(pl.lit("Out"))
+            .when(report_ts == newest_ts)
             .then("report_text")
             .when(feed_ts == newest_ts)
             .then("feed_status")
             .when(out_ts == newest_ts)
             .then(pl.lit("Out"))
+            .when(pl.col("espn_status").is_not_null())
+            .then("espn_status")
             .when(pl.col("report_state") == NOT_SUBMITTED)
             .then(pl.lit("Not Submitted"))
             .otherwise(pl.lit("Unknown")),
-            said_as_of_ts=pl.max_horizontal("injury_as_of_ts", "feed_as_of_ts", "lineup_as_of_ts", "starters_as_of_ts"),
+            said_as_of_ts=pl.max_horizontal(
+                "injury_as_of_ts", "feed_as_of_ts", "lineup_as_of_ts", "starters_as_of_ts", "espn_as_of_ts"
+            ),
         )
     )
 

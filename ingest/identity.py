@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
-from lakehouse.identity import normalise_name
-from lakehouse.schemas.columns import QUALITIES
+from ingest.links import (
+    DECISION,
+    EXACT,
+    MET,
+    find_unresolved,
+    link_players,
+    link_teams,
+    players_met,
+    quality_rank,
+    spell_otherwise,
+    teams_met,
+    unnamed,
+)
+from lakehouse.identity import in_force, normalise_name
 from lakehouse.teams import FRANCHISES
 
-RULE = "exact-name"
+__all__ = ["decide", "find_unresolved", "identity_rows"]
+
+IDENTITY, UNRESOLVED = "silver.identity", "silver.unresolved"
+_KEY = ["kind", "source_key"]
 _TEACHES = {
     "silver.schedule": (("team", "home_team", "home_team_id"), ("team", "away_team", "away_team_id")),
     "silver.players": (("player", "player_name", "player_id"),),
@@ -18,6 +33,7 @@ _TEACHES = {
     "silver.status_events": (("player", "player_name", "player_id"),),
     "silver.rosters": (("player", "player_name", "player_id"),),
     "silver.lineups": (("player", "player_name", "player_id"),),
+    "silver.live_boxscores": (("player", "player_name", "player_id"),),
 }
 _COLUMNS = ("kind", "source_key", "nba_id", "as_of_ts", "as_of_quality")
 
@@ -35,17 +51,53 @@ def identity_rows(facts: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
     taught = pl.concat([*lessons, *(_full_names(lesson) for lesson in lessons)]) if lessons else _nothing()
     return (
         taught.filter(pl.col("source_key").is_not_null() & (pl.col("nba_id") > 0))
-        .sort("kind", "source_key", "nba_id", "as_of_ts", _rank())
+        .sort("kind", "source_key", "nba_id", "as_of_ts", quality_rank())
         .unique(["kind", "source_key", "nba_id"], keep="first", maintain_order=True)
-        .with_columns(pl.lit(RULE).alias("rule"))
+        .with_columns(pl.lit(EXACT).alias("rule"))
     )
+
+
+def decide(
+    lake_rows: Callable[[str], pl.LazyFrame], frames: Mapping[str, pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What new facts decide, and whom they print that nothing names: rows for silver.identity and silver.unresolved.
+
+    Both without provenance, and only what the lake, read with `lake_rows`, does not hold yet. `frames` are rows of
+    silver tables by table. Exact keys first: names beside NBA ids teach, then the shipped spellings, then a source's
+    number stands for whom its printed name names. What was unresolved before is looked at again. A key that ever had
+    a decision gets no other one here: taking one back is a person's doing.
+    """
+    facts = list(frames.items())
+    taught = identity_rows((name, rows) for name, rows in facts if name in _TEACHES).select(DECISION)
+    players, teams = players_met(facts), teams_met(facts)
+    if taught.is_empty() and players.is_empty() and teams.is_empty():
+        return taught, players
+    held = lake_rows(IDENTITY).collect()
+    noted = lake_rows(UNRESOLVED).select(MET).collect()
+    seen = pl.concat([players, noted.filter(pl.col("kind").str.starts_with("player"))])
+    seen = seen.unique(_KEY, keep="first", maintain_order=True)
+    new = taught.join(held, on=[*_KEY, "nba_id"], how="anti", maintain_order="left")
+    # Whatever has a decision, also one taken back, is settled.
+    spelled = spell_otherwise(seen, _standing(held, new))
+    new = pl.concat([new, spelled.join(held, on=_KEY, how="anti", maintain_order="left")])
+    undecided = seen.join(held, on=_KEY, how="anti", maintain_order="left")
+    new = pl.concat([new, link_players(undecided, _standing(held, new))])
+    new = pl.concat([new, link_teams(teams.join(held, on=_KEY, how="anti", maintain_order="left"))])
+    missing = unnamed(pl.concat([players, teams]), _standing(held, new))
+    return new.sort(*_KEY, "nba_id"), missing.join(noted, on=_KEY, how="anti", maintain_order="left").sort(_KEY)
+
+
+def _standing(held: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Decisions of the lake that stand, and new ones."""
+    standing = in_force(held.lazy()).select(DECISION).collect()
+    return pl.concat([standing, new])
 
 
 def _lesson(rows: pl.DataFrame, kind: str, name: str, nba_id: str) -> pl.DataFrame:
     # Few names, many rows: each name is normalised once.
     first = (
         rows.select(name, nba_id, "as_of_ts", "as_of_quality")
-        .sort(name, nba_id, "as_of_ts", _rank(), nulls_last=True)
+        .sort(name, nba_id, "as_of_ts", quality_rank(), nulls_last=True)
         .unique([name, nba_id], keep="first", maintain_order=True)
     )
     return first.select(
@@ -55,11 +107,6 @@ def _lesson(rows: pl.DataFrame, kind: str, name: str, nba_id: str) -> pl.DataFra
         "as_of_ts",
         "as_of_quality",
     )
-
-
-def _rank() -> pl.Expr:
-    """0 for the best quality."""
-    return pl.col("as_of_quality").replace_strict({name: at for at, name in enumerate(QUALITIES)}, return_dtype=pl.Int8)
 
 
 def _full_names(lesson: pl.DataFrame) -> pl.DataFrame:

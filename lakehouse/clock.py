@@ -22,6 +22,10 @@ class Clock(Protocol):
         """The present instant, UTC."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Lets that many seconds of this clock pass."""
+        ...
+
 
 @dataclass(frozen=True)
 class SystemClock:
@@ -29,6 +33,9 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(max(0.0, seconds))
 
 
 @dataclass
@@ -43,6 +50,10 @@ class FixedClock:
     def advance(self, by: timedelta) -> None:
         """Moves the clock."""
         self.instant += by
+
+    def sleep(self, seconds: float) -> None:
+        """Passes at once: the clock is moved."""
+        self.advance(timedelta(seconds=max(0.0, seconds)))
 
 
 def perf_seconds() -> float:

@@ -61,3 +61,35 @@ class NotReproduced(PretipError):
     """A run that was computed again and came out different."""
 
     exit_code = 10
+
+
+class FetchFailed(PretipError):
+    """A source that did not answer, or answered with something other than what was asked for."""
+
+    exit_code = 11
+
+
+class AuthNeeded(PretipError):
+    """A source that wants a session which is missing, wrong or expired."""
+
+    exit_code = 12
+
+
+class Unreadable(PretipError):
+    """Bytes that are not of the kind they should be: a page instead of JSON, a cut file, an unreadable PDF page."""
+
+    exit_code = 13
+
+
+class ShapeChanged(Unreadable):
+    """A payload of the right kind whose shape is not what its parser relies on; `path` says where."""
+
+    def __init__(self, what: str, path: str, found: str) -> None:
+        super().__init__(f"{what} changed its shape at {path}: {found}; the bytes are kept, the parser needs mending.")
+        self.path = path
+
+
+class StalePayload(PretipError):
+    """A payload about another day, game or contest than the one asked for, or older than one already held."""
+
+    exit_code = 14

@@ -94,9 +94,10 @@ class View:
         if self.knowledge == "observed":
             rows = rows.join(self._visible(), on="bronze_batch", how="left", maintain_order="left")
         known = rows.with_columns(available).filter(pl.col("available_ts") <= self.run_ts)
-        # Two batches may state one version of a fact; the order in which they came must not show.
-        key = [*table.key, "bronze_batch"]
-        return known.select(*table.columns, "available_ts").sort(key, nulls_last=True, maintain_order=True).collect()
+        # Two batches may state one version of a fact; the order in which they came must not show, and what a mended
+        # parser read goes before what the old one did.
+        order = [*table.key, -pl.col("parser_version"), "bronze_batch"]
+        return known.select(*table.columns, "available_ts").sort(order, nulls_last=True, maintain_order=True).collect()
 
     def _available(self, table: Table) -> pl.Expr:
         as_of = pl.col("as_of_ts")

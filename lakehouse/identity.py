@@ -7,6 +7,8 @@ from typing import Literal
 import polars as pl
 
 Kind = Literal["player", "team"]
+# Beginning of the rule of a row that takes a decision back; a later row may give it again.
+WITHDRAWN = "alias-withdrawn"
 
 # Letters that no decomposition turns into ASCII; without these they would vanish from the key.
 _LETTERS = {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}  # noqa: RUF001
@@ -22,6 +24,23 @@ def normalise_name(name: pl.Expr) -> pl.Expr:
     plain = turned.str.to_lowercase().str.replace_many(list(_LETTERS), list(_LETTERS.values())).str.normalize("NFKD")
     key = plain.str.to_lowercase().str.replace_all(r"[^a-z0-9]", "")
     return pl.when(key != "").then(key)
+
+
+def in_force(identity: pl.LazyFrame) -> pl.LazyFrame:
+    """Decisions (rows of silver.identity) that stand: one row a kind, key and id, the one that gave it first.
+
+    Of several rows of one decision the last ingested says whether it stands.
+    """
+    by = ["kind", "source_key", "nba_id"]
+    standing = ~pl.col("rule").str.starts_with(WITHDRAWN)
+    order = [*by, "as_of_ts", "ingested_ts"]
+    return (
+        identity.sort("ingested_ts", "as_of_ts", maintain_order=True)
+        .filter(standing.last().over(by))
+        .sort(order, maintain_order=True)
+        .filter(standing)
+        .unique(by, keep="first", maintain_order=True)
+    )
 
 
 def resolve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,10 @@ class Lake:
         if pins is None:
             pins = self._observed_pins(run_ts) if knowledge == "observed" else self.pins()
         return View(run_ts, knowledge, audience, pins, self.scan_version, self.lags(pins), self._writer.index.instants)
+
+    def instants(self) -> Mapping[str, datetime]:
+        """The instant of every batch of the log, by batch id."""
+        return self._writer.index.instants()
 
     def lags(self, pins: Pins) -> tuple[Lag, ...]:
         """The configured lags, oldest first."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Literal
 
 import dataframely as dy
 import polars as pl
 
 from lakehouse.errors import UnknownName
-from lakehouse.schemas import bronze, gold, ops, silver
+from lakehouse.schemas import bronze, contests, feeds, gold, ops, silver
 from lakehouse.schemas.columns import Fact
 
 Audience = Literal["run", "training", "evaluation"]
@@ -19,6 +20,10 @@ EVERYONE: tuple[Audience, ...] = ("run", "training", "evaluation")
 TRAINING: tuple[Audience, ...] = ("training",)
 EVALUATION: tuple[Audience, ...] = ("evaluation",)
 REPORT_LAG = timedelta(minutes=5)
+# Sources that are fetched; each has a table of its responses.
+SOURCES = (
+    "schedule", "players", "injuries", "espn", "lineups", "odds", "boxscores", "draftkings", "linestar",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def _facts(
 
 _ALL = (
     Table("bronze.imports", bronze.ImportedFile, ("batch_id", "request")),
+    *(Table(f"bronze.{source}", bronze.Response, ("batch_id",)) for source in SOURCES),
     _facts("schedule", silver.Schedule, ("game_id", "announcement"), "schedule"),
     _facts("results", silver.Results, ("game_id",), "boxscores"),
     _facts("boxscores", silver.Boxscores, ("game_id", "player_id"), "boxscores"),
@@ -81,6 +87,23 @@ _ALL = (
     _facts("rosters", silver.Rosters, ("team_id", "report_ts", "player_id"), "rosters"),
     _facts("lineups", silver.Lineups, ("game_id", "team_id", "report_ts", "player_id"), "lineups"),
     _facts("odds_lines", silver.OddsLines, ("feed", "event_key", "line_key", "book", "market"), "odds"),
+    _facts("live_boxscores", feeds.LiveBoxscores, ("game_id", "report_ts", "player_id"), "boxscores"),
+    _facts("espn_injuries", feeds.EspnInjuries, ("report_ts", "espn_team_id", "player_name"), "espn"),
+    _facts("dk_draft_groups", contests.DkDraftGroups, ("draft_group",), "draftkings"),
+    _facts("dk_contests", contests.DkContests, ("contest_id",), "draftkings"),
+    _facts("dk_draftables", contests.DkDraftables, ("draft_group", "draftable_id"), "draftkings"),
+    _facts("dk_payouts", contests.DkPayouts, ("contest_id", "min_position"), "draftkings"),
+    _facts("dk_standings", contests.DkStandings, ("contest_id", "report_ts", "entry_id"), "draftkings"),
+    _facts(
+        "dk_ownership",
+        contests.DkOwnership,
+        ("contest_id", "report_ts", "player_name", "roster_position"),
+        "draftkings",
+    ),
+    _facts("dk_entries", contests.DkEntries, ("contest_id", "report_ts", "entry_id", "slot_number"), "draftkings"),
+    _facts("linestar_slates", contests.LinestarSlates, ("slate_id",), "linestar"),
+    _facts("linestar_ownership", contests.LinestarOwnership, ("slate_id", "salary_id"), "linestar"),
+    _facts("linestar_contest_ids", contests.LinestarContestIds, ("contest_id",), "linestar"),
     _facts("linestar_salaries", silver.LinestarSalaries, ("salary_id",), "linestar"),
     _facts("linestar_contests", silver.LinestarContests, ("contest_id",), "linestar"),
     _facts("linestar_actual_ownership", silver.LinestarActualOwnership, ("contest_id", "salary_id"), "linestar"),
@@ -90,6 +113,7 @@ _ALL = (
     _facts("proxy_status", silver.ProxyStatus, ("game_id", "player_id"), "boxscores", TRAINING),
     _facts("proxy_starters", silver.ProxyStarters, ("game_id", "player_id"), "boxscores", TRAINING),
     _facts("identity", silver.Identity, ("kind", "source_key", "nba_id"), "identity"),
+    _facts("unresolved", feeds.Unresolved, ("kind", "source_key"), "identity", ()),
     _facts("rejected", silver.Rejected, ("table", "body_sha256", "row_number"), "rejected", ()),
     Table("gold.minutes", gold.Minutes, ("run_id", "game_id", "player_id")),
     Table("gold.rates", gold.Rates, ("run_id", "game_id", "player_id")),
@@ -101,6 +125,7 @@ _ALL = (
     Table("ops.models", ops.Models, ("model_id",)),
     Table("ops.promotions", ops.Promotions, ("promoted_ts", "head")),
     Table("ops.lags", ops.Lags, ("lag_source", "from_ts")),
+    Table("ops.scrapes", ops.Scrapes, ("scrape_id", "attempt")),
     Table("ops.alerts", ops.Alerts, ("alert_ts", "kind")),
 )
 
@@ -111,6 +136,7 @@ def get_table(name: str) -> Table:
     """The table of that name; raises UnknownName with the nearest ones."""
     if name in TABLES:
         return TABLES[name]
-    near = [known for known in TABLES if name.split(".")[-1] in known]
-    hint = f"did you mean {near[0]}?" if near else "`pretip schema` lists the tables."
+    short = {known.split(".")[-1]: known for known in TABLES}
+    near = get_close_matches(name.split(".")[-1], short, 1)
+    hint = f"did you mean {short[near[0]]}?" if near else "`pretip schema` lists the tables."
     raise UnknownName(f"There is no table {name!r}; {hint}")

@@ -14,15 +14,20 @@ from lakehouse.lake import Lake
 from lakehouse.tables import TABLES
 from pipeline.compute import compute_from
 from pipeline.model import pick_minutes_model
+from pipeline.reads import CAUSES, READ_BY_RUNS
 from pipeline.record import RunRecord, read_record
 from pipeline.request import RunRequest
 from pipeline.run import reader
+from transforms.injuries import player_reports
+from transforms.schedule import games_known, run_cuts, team_sides
 
 KEY = ("game_id", "player_id")
 # A moved figure is a whole number of these, so that the parts of a move sum to it exactly.
 UNITS = 10_000
 MEASURES = ("dk_fpts_mean", "minutes_mean")
-SOURCES = tuple(dict.fromkeys(table.source for table in TABLES.values() if "run" in table.audience))
+# Sources that tell who can play; a scratch is soon in all of them.
+NEWS = ("injuries", "espn", "status", "rosters", "lineups")
+SEVERAL = "several"
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Comparison:
 
     Columns: KEY, player_name, team, `dk_fpts_mean_a`, `_b` and `_moved` (the same for minutes_mean), and for each cause
     `dk_fpts_mean_<cause>` and `minutes_mean_<cause>`. Moves and parts are whole numbers of 1/10,000, and the parts sum
-    to the move, row by row. `parts` sums them over players, the rest last.
+    to the move, row by row. `parts` sums them over players, the rest last. `status_a` and `status_b` are what was known
+    of the player's availability, `reason_b` why, as the injury report that B knew prints it.
     """
 
     run_a: str
@@ -68,14 +74,19 @@ def diff_runs(lake: Lake, run_a: str, run_b: str) -> Comparison:
     """Compares two runs of one slate date.
 
     Each source's part is run B as it was, less run B with that source's tables as run A knew them; the model's part is
-    B less B with A's model; the rest is what remains of the whole move, such as the instant itself and moves that two
-    causes share. Raises UnknownName for an unknown run and BadInput for runs that have nothing in common.
+    B less B with A's model. News that several sources carry moves nothing when one of them is taken away: the part
+    `several` is B less B with all the sources of news on players as A knew them, less their single parts. The rest is
+    what remains of the whole move, such as the instant itself. Raises UnknownName for an unknown run and BadInput for
+    runs that have nothing in common.
     """
     a, b = read_record(lake, run_a), read_record(lake, run_b)
     _require_comparable(a, b)
     before, after = _stored(lake, a), _stored(lake, b)
     causes = {cause: _moved(frame, after, cause) for cause, frame in _counterfactuals(lake, a, b)}
+    if SEVERAL in causes:
+        causes[SEVERAL] = _less(causes[SEVERAL], [causes[source] for source in NEWS if source in causes])
     moves = _moved(before, after, "moved").join(_names(before, after), on=KEY, how="left")
+    moves = moves.join(_reasons(_view(lake, b.request), b.slate["games"]), on=KEY, how="left")
     for part in causes.values():
         moves = moves.join(part, on=KEY, how="full", coalesce=True)
     counted = [f"{measure}_{cause}" for measure in MEASURES for cause in ("moved", *causes)]
@@ -103,18 +114,21 @@ def _counterfactuals(lake: Lake, a: RunRecord, b: RunRecord) -> list[tuple[str, 
     request = b.request
     view_a, view_b = _view(lake, a.request), _view(lake, request)
     model = pick_minutes_model(lake, request)
-    found = [
-        (source, compute_from(view_b.with_source(source, view_a), request, model).outputs)
-        for source in SOURCES
-        if _has_changed(source, view_a, view_b)
-    ]
+    changed = [source for source in CAUSES if _has_changed(source, view_a, view_b)]
+    found = [(source, compute_from(view_b.with_source(source, view_a), request, model).outputs) for source in changed]
+    news = [source for source in NEWS if source in changed]
+    if len(news) > 1:
+        without = view_b
+        for source in news:
+            without = without.with_source(source, view_a)
+        found.append((SEVERAL, compute_from(without, request, model).outputs))
     if a.models != b.models:
         found.append(("model", compute_from(view_b, request, pick_minutes_model(lake, a.request)).outputs))
     return [(cause, outputs.get("gold.projections", _nothing())) for cause, outputs in found]
 
 
 def _has_changed(source: str, a: View, b: View) -> bool:
-    tables = [name for name, table in TABLES.items() if table.source == source and "run" in table.audience]
+    tables = [name for name in READ_BY_RUNS if TABLES[name].source == source]
     # Stamps of availability differ between lags and kinds of knowledge, and matter as much as the facts.
     return any(not a.rows(name).collect().equals(b.rows(name).collect()) for name in tables)
 
@@ -147,9 +161,31 @@ def _moved(before: pl.DataFrame, after: pl.DataFrame, name: str) -> pl.DataFrame
     return both.select(*KEY, *(sides if name == "moved" else ()), *difference).sort(KEY)
 
 
+def _reasons(view: View, games: Sequence[str]) -> pl.DataFrame:
+    """KEY and `reason_b`: why each player that the newest report lists is on it."""
+    sides = team_sides(games_known(view, run_cuts(view, games)))
+    listed = player_reports(view, sides).select(*KEY, reason_b="reason").collect()
+    return listed.unique(KEY, keep="first", maintain_order=True)
+
+
+def _less(joint: pl.DataFrame, singles: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What several causes moved together beyond what each moved alone, in whole units."""
+    columns = [f"{measure}_{SEVERAL}" for measure in MEASURES]
+    for single in singles:
+        own = {name: f"{measure}_{SEVERAL}" for measure in MEASURES for name in single.columns if measure in name}
+        other = single.rename(own)
+        joint = joint.join(other, on=KEY, how="full", coalesce=True, suffix=":single").select(
+            *KEY, *(pl.col(name).fill_null(0) - pl.col(f"{name}:single").fill_null(0) for name in columns)
+        )
+    return joint.sort(KEY)
+
+
 def _names(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     names = pl.concat([frame.select(*KEY, "player_name", "team") for frame in (after, before)])
-    return names.unique(KEY, keep="first", maintain_order=True)
+    names = names.unique(KEY, keep="first", maintain_order=True)
+    for side, frame in (("a", before), ("b", after)):
+        names = names.join(frame.select(*KEY, pl.col("status").alias(f"status_{side}")), on=KEY, how="left")
+    return names
 
 
 def _part(moves: pl.DataFrame, cause: str, column: str) -> Part:

@@ -26,16 +26,17 @@ class MadeRun:
     outputs: dict[str, pl.DataFrame]
 
 
-def make_run(lake: Lake, request: RunRequest, kind: str = "run") -> MadeRun:
+def make_run(lake: Lake, request: RunRequest, kind: str = "run", troubles: tuple[str, ...] = ()) -> MadeRun:
     """Computes a run and publishes it; a blocked run leaves its manifest and no outputs.
 
+    `troubles` are reasons from outside that degrade it, such as a scrape that failed just before.
     Raises ClockError for an instant in the future or, observed, before the lake began.
     """
     started = lake.clock.now()
     request = replace(request, run_ts=require_instant(request.run_ts, "The run's instant"))
     if request.run_ts > max(started, _last_instant(lake) or started):
         raise ClockError(f"{iso(request.run_ts)} is in the future; a run cannot know what is not known yet.")
-    made = make(reader(lake, request.run_ts), request, kind, started)
+    made = make(reader(lake, request.run_ts), request, kind, started, troubles)
     publish(lake, [made], f"run:{request.slate_date}:{made.record.run_id}")
     return made
 
@@ -45,9 +46,12 @@ def begin(lake: Lake, slate_date: date) -> datetime:
     return lake.begin_run(f"run:{slate_date}")
 
 
-def make(lake: Lake, request: RunRequest, kind: str, started_ts: datetime) -> MadeRun:
+def make(lake: Lake, request: RunRequest, kind: str, started_ts: datetime, troubles: tuple[str, ...] = ()) -> MadeRun:
     """Computes a run and its manifest; nothing is published."""
     result = compute_run(lake, request)
+    if troubles:
+        status = "degraded" if result.status == "ok" else result.status
+        result = replace(result, status=status, reasons=(*result.reasons, *troubles))
     record = make_record(result, kind, started_ts)
     return MadeRun(record, _signed(result, record))
 

@@ -15,9 +15,12 @@ from pipeline.record import RunRecord, list_records, read_record
 
 
 def find_table(name: str) -> Table:
-    """The table of a full name, or of a name that only one layer has; raises UnknownName."""
-    matches = [table for full, table in TABLES.items() if full.split(".", 1)[1] == name]
-    return matches[0] if len(matches) == 1 else get_table(name)
+    """The table of a full name, or of a name without its layer; raises UnknownName.
+
+    What bronze and silver both have, such as boxscores, is silver's.
+    """
+    short = {full.split(".", 1)[1]: table for full, table in TABLES.items() if not full.startswith("bronze.")}
+    return short[name] if name in short else get_table(name)
 
 
 def read_table(lake: Lake, table: Table, as_of: datetime | None, knowledge: Knowledge) -> pl.LazyFrame:

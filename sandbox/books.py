@@ -12,7 +12,7 @@ from sandbox.fixtures import DAY, HOUR, MINUTE
 from sandbox.formats import frame
 from sandbox.ledger import SOURCE
 from sandbox.market import moneyline
-from sandbox.people import POSITIONS
+from sandbox.people import POSITIONS, Person
 from sandbox.season import Game, Side
 from sandbox.streams import Purpose, stream
 from sandbox.times import eastern, eastern_wall
@@ -22,7 +22,7 @@ _SHADES = (-0.5, 0.0, 0.0, 0.0, 0.0, 0.5)
 _SNAPSHOT_S = 11 * HOUR + 55 * MINUTE + 38
 _EVENING_FROM = 17.0
 _SALARY_FLOOR, _SALARY_ROOF = 3_000.0, 12_400.0
-_LINESTAR_OFFSET = 2_899_000
+_LINESTAR_OFFSET, _LINESTAR_EPOCH, _PLAYERS_A_PERIOD = 2_899_000, 730_000, 10_000
 
 
 def odds_lines(cut: Cut) -> pl.DataFrame:
@@ -85,7 +85,6 @@ def odds_closing(cut: Cut) -> pl.DataFrame:
 def linestar_salaries(cut: Cut) -> pl.DataFrame:
     """`linestar_salaries`: one evening slate a date, everyone on its rosters priced by his usual role the day before."""
     rows: list[tuple[object, ...]] = []
-    salary_id = 0
     for season in cut.league.seasons:
         evenings: dict[date, list[Game]] = {}
         for game in season.games:
@@ -97,29 +96,53 @@ def linestar_salaries(cut: Cut) -> pl.DataFrame:
             for game in slate:
                 for side in (game.away, game.home):
                     for row in _priced(cut, game, side, game.fixture.known(priced_at).tip):
-                        salary_id += 1
                         if first - DAY <= cut.known:
-                            period = day.toordinal() - 730_000
-                            rows.append((season.year, period, day, first, 1_000_000 + salary_id, *row))
+                            period = linestar_period(day)
+                            rows.append((season.year, period, day, first, linestar_salary_id(period, row[0]), *row))
     return frame("linestar_salaries", rows)
 
 
-def _priced(cut: Cut, game: Game, side: Side, tip: int) -> list[tuple[object, ...]]:
+def _priced(cut: Cut, game: Game, side: Side, tip: int) -> list[tuple[int, str, str, str, str, int, float]]:
     fixture = game.fixture
     home, away = cut.league.teams[fixture.home].code, cut.league.teams[fixture.away].code
     matchup = f"{away}@{home} {eastern_wall(tip).strftime('%I:%M %p').lstrip('0')}"
-    priced: list[tuple[object, ...]] = []
+    priced: list[tuple[int, str, str, str, str, int, float]] = []
     usual, standard = side.sheet.usual.tolist(), side.sheet.standard.tolist()
     code = cut.league.teams[side.team].code
     for k, index in enumerate(side.players):
         person = cut.league.people[index]
-        if not standard[k] and usual[k] < 4:
+        if not is_priced(standard[k], usual[k]):
             continue
-        worth = 23 + 2.1 * usual[k] * person.appeal
-        salary = min(max(_SALARY_FLOOR, 100.0 * round(worth)), _SALARY_ROOF)
+        salary = salary_of(usual[k], person)
         place = POSITIONS[person.position]
-        priced.append((person.player_id - _LINESTAR_OFFSET, person.name, code, place, matchup, tip, salary))
+        priced.append((linestar_player(person), person.name, code, place, matchup, tip, salary))
     return priced
+
+
+def linestar_period(day: date) -> int:
+    """Linestar's id of a date."""
+    return day.toordinal() - _LINESTAR_EPOCH
+
+
+def linestar_player(person: Person) -> int:
+    """Linestar's id of a player."""
+    return person.player_id - _LINESTAR_OFFSET
+
+
+def linestar_salary_id(period: int, player: int) -> int:
+    """Linestar's id of a player's row in a period."""
+    return period * _PLAYERS_A_PERIOD + player
+
+
+def is_priced(standard: bool, usual: float) -> bool:
+    """Whether a player is in the pool: everyone on a standard contract, others only with a role of four minutes."""
+    return standard or usual >= 4
+
+
+def salary_of(usual: float, person: Person) -> float:
+    """A player's salary in dollars, a multiple of 100, by his usual minutes."""
+    worth = 23 + 2.1 * usual * person.appeal
+    return min(max(_SALARY_FLOOR, 100.0 * round(worth)), _SALARY_ROOF)
 
 
 def fixture_morning(day: date) -> int:

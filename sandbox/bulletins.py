@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -11,7 +12,7 @@ from sandbox.cut import Cut
 from sandbox.fixtures import HOUR, MINUTE, Fixture
 from sandbox.formats import frame
 from sandbox.health import DOUBTFUL, OUT, QUESTIONABLE, status_at
-from sandbox.league import Season
+from sandbox.league import League, Season
 from sandbox.ledger import SOURCE
 from sandbox.season import Game, Side
 from sandbox.times import eastern, eastern_wall
@@ -35,9 +36,7 @@ def injury_reports(cut: Cut) -> pl.DataFrame:
             matinee = any(eastern_wall(g.fixture.tip).hour < _MATINEE_BEFORE for g in by_day.get(day, ()))
             for hour in (*((_MATINEE_REPORT,) if matinee else ()), *hours):
                 if (stamp := eastern(day, hour)) <= cut.known:
-                    tomorrow = day + timedelta(days=1)
-                    covered = [day, tomorrow] if hour >= _NEXT_DAY_FROM else [day]
-                    for date_covered in covered:
+                    for date_covered in covered_days(stamp):
                         for game in by_day.get(date_covered, ()):
                             rows += _report_rows(cut, season, game, date_covered, stamp)
     return frame("injury_reports", rows)
@@ -54,48 +53,86 @@ def _games_by_day(season: Season) -> dict[date, list[Game]]:
 
 def _report_rows(cut: Cut, season: Season, game: Game, day: date, stamp: int) -> list[ReportRow]:
     """One game's part of a report; nothing where the game was not then scheduled for `day`."""
+    issued, file = eastern_wall(stamp), eastern_wall(stamp - 30 * MINUTE)
+    name = f"Injury-Report_{issued:%Y-%m-%d}_{file:%I%p}.pdf"
+    tail = (season.name, SOURCE, name, stamp)
+    rows: list[ReportRow] = []
+    for line in report_lines(cut.league, game, day, stamp):
+        kind = "player" if line.player is not None else "team_not_yet_submitted"
+        told = (line.team, line.player, line.status, line.reason)
+        rows.append((stamp, "exact_header", day, line.game_time, line.matchup, *told, kind, *tail))
+    return rows
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of an injury report, as printed; a team that has not submitted has a line without a player."""
+
+    game_time: str
+    matchup: str
+    team: str
+    player: str | None
+    status: str | None
+    reason: str
+
+
+def report_lines(league: League, game: Game, day: date, stamp: int) -> list[ReportLine]:
+    """What the report of an instant says of a game; nothing where the game was not then scheduled for `day`."""
     fixture = game.fixture
     known = fixture.known(stamp)
     if known.day != day or known.status != "scheduled":
         return []
-    home, away = cut.league.teams[fixture.home], cut.league.teams[fixture.away]
-    issued, file = eastern_wall(stamp), eastern_wall(stamp - 30 * MINUTE)
-    name = f"Injury-Report_{issued:%Y-%m-%d}_{file:%I%p}.pdf"
-    head = (stamp, "exact_header", day, f"{eastern_wall(known.tip):%I:%M} (ET)", f"{away.code}@{home.code}")
-    tail = (season.name, SOURCE, name, stamp)
-    rows: list[ReportRow] = []
+    home, away = league.teams[fixture.home], league.teams[fixture.away]
+    time, matchup = f"{eastern_wall(known.tip):%I:%M} (ET)", f"{away.code}@{home.code}"
+    lines: list[ReportLine] = []
     for side, team in ((game.away, away), (game.home, home)):
         if stamp < side.sheet.submitted or day != fixture.day:
-            rows.append((*head, team.name, None, None, "NOT YET SUBMITTED", "team_not_yet_submitted", *tail))
+            lines.append(ReportLine(time, matchup, team.name, None, None, "NOT YET SUBMITTED"))
             continue
         listed = []
         for index, said in zip(side.players, side.notices, strict=True):
             if spoken := [notice for notice in said if notice.stamp <= stamp]:
-                listed.append((cut.league.people[index].report_name, spoken[-1].status, spoken[-1].reason))
-        rows += [(*head, team.name, *entry, "player", *tail) for entry in sorted(listed)]
-    return rows
+                listed.append((league.people[index].report_name, spoken[-1].status, spoken[-1].reason))
+        lines += [ReportLine(time, matchup, team.name, *entry) for entry in sorted(listed)]
+    return lines
+
+
+def covered_days(stamp: int) -> tuple[date, ...]:
+    """The game dates that a report covers: its own, and from late afternoon the next day's too."""
+    wall = eastern_wall(stamp)
+    day = wall.date()
+    return (day, day + timedelta(days=1)) if wall.hour + wall.minute / 60 >= _NEXT_DAY_FROM else (day,)
 
 
 def lineups(cut: Cut) -> pl.DataFrame:
     """`lineups`: a team's projected five 90 minutes before tip, the confirmed five 30 minutes before, and corrections."""
     rows = []
     for _, game in cut.games():
-        tip, game_id = game.fixture.tip, game.fixture.game_id
         for side in (game.home, game.away):
             team_id = cut.league.teams[side.team].team_id
-            scratched = [n.stamp + 2 * MINUTE for said in side.notices for n in said if tip - n.stamp < _CONFIRMED_S]
-            for stamp in (tip - _PROJECTED_S, tip - _CONFIRMED_S, *sorted(scratched)):
+            for stamp in lineup_stamps(side):
                 if stamp <= cut.known:
-                    final = stamp > tip - _PROJECTED_S
-                    five = _announced_five(side, stamp) if final else side.projected_late
-                    for k, index in enumerate(side.players):
-                        role = _lineup_role(side, k, five, stamp, final)
+                    for index, role in zip(side.players, lineup_roles(side, stamp), strict=True):
                         person = cut.league.people[index]
-                        rows.append((game_id, team_id, person.player_id, person.name, role, stamp))
+                        rows.append((game.fixture.game_id, team_id, person.player_id, person.name, role, stamp))
     return frame("lineups", rows)
 
 
-def _announced_five(side: Side, stamp: int) -> frozenset[int]:
+def lineup_stamps(side: Side) -> tuple[int, ...]:
+    """When a team's line-up is reported: projected, confirmed, and again after each later scratch."""
+    tip = side.sheet.tip
+    scratched = [n.stamp + 2 * MINUTE for said in side.notices for n in said if tip - n.stamp < _CONFIRMED_S]
+    return (tip - _PROJECTED_S, tip - _CONFIRMED_S, *sorted(scratched))
+
+
+def lineup_roles(side: Side, stamp: int) -> list[str]:
+    """The role of each of a team's players in the line-up reported at `stamp`."""
+    final = stamp > side.sheet.tip - _PROJECTED_S
+    five = announced_five(side, stamp) if final else side.projected_late
+    return [_lineup_role(side, k, five, stamp, final) for k in range(len(side.players))]
+
+
+def announced_five(side: Side, stamp: int) -> frozenset[int]:
     """The confirmed five of an instant: the true one, save that a later scratch is still in his replacement's place."""
     unknown = [k for k, said in enumerate(side.notices) if said and said[-1].status == OUT and said[-1].stamp > stamp]
     due = [k for k in unknown if k in side.projected_late]
@@ -129,7 +166,7 @@ def _status_rows(cut: Cut, fixture: Fixture, side: Side) -> list[ReportRow]:
     rows: list[ReportRow] = []
     team_id = cut.league.teams[side.team].team_id
     late = [n.stamp for said in side.notices for n in said if n.stamp > confirmed and n.status == OUT]
-    fives = {moment: _announced_five(side, moment) for moment in sorted({confirmed, *late})}
+    fives = {moment: announced_five(side, moment) for moment in sorted({confirmed, *late})}
     salt = int(fixture.game_id[5:])
     for k, (index, said) in enumerate(zip(side.players, side.notices, strict=True)):
         person = cut.league.people[index]

@@ -25,6 +25,7 @@ class Purpose(IntEnum):
     GAME = 13
     LINES = 14
     BOOKS = 15
+    CONTESTS = 16
 
 
 def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:

@@ -7,8 +7,8 @@ import polars as pl
 from lakehouse.gate import known_by, newest
 from transforms.facts import CUT, Facts
 
-# A feed seen live beats the closing number (known at tip only), which beats the morning's.
-FEEDS = ("observed", "closing", "morning")
+# A feed seen live, best with the books' own stamps, beats the closing number (known at tip only), then the morning's.
+FEEDS = ("oddstrader", "observed", "closing", "morning")
 
 
 def lines_known(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from ingest.history.registry import FileKind
+from ingest.provenance import Provenance, attribute
 from lakehouse.clock import iso
 from lakehouse.errors import BadInput
 from lakehouse.schemas.columns import Fact
@@ -18,13 +19,9 @@ PARSER_VERSION = 1
 SOURCE = "history"
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """Where and when rows came in."""
-
-    ingested_ts: datetime
-    batch: str
-    body_sha256: str
+def history_provenance(ingested_ts: datetime, batch: str, body_sha256: str) -> Provenance:
+    """Where rows of an archive's file came in."""
+    return Provenance(ingested_ts, batch, body_sha256, SOURCE, PARSER_VERSION)
 
 
 @dataclass(frozen=True)
@@ -83,15 +80,3 @@ def find_news(table: Table, parsed: pl.DataFrame, known: pl.LazyFrame, provenanc
         .alias("as_of_quality"),
     )
     return Novelty(attribute(table, rows, provenance), new, corrections, len(compared) - new - corrections)
-
-
-def attribute(table: Table, rows: pl.DataFrame, provenance: Provenance) -> pl.DataFrame:
-    """The rows with where they came from, in the table's declared columns, sorted by its key."""
-    sourced = rows.with_columns(
-        pl.lit(provenance.ingested_ts, dtype=pl.Datetime("us", "UTC")).alias("ingested_ts"),
-        pl.lit(SOURCE).alias("source"),
-        pl.lit(provenance.batch).alias("bronze_batch"),
-        pl.lit(provenance.body_sha256).alias("body_sha256"),
-        pl.lit(PARSER_VERSION, dtype=pl.Int32).alias("parser_version"),
-    )
-    return sourced.select(list(table.columns)).sort(table.key, nulls_last=True, maintain_order=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ import polars as pl
 
 from ingest.history.archive import Archive, ArchivedFile, digest_content, open_archive, read_frame, validate
 from ingest.history.context import Context, Scan, gather_context
-from ingest.history.facts import SOURCE, Provenance, attribute, find_news, refuse_future
+from ingest.history.facts import SOURCE, find_news, history_provenance, refuse_future
 from ingest.history.registry import FILES
 from ingest.history.summary import FileReport, FileStatus, ImportSummary, TableReport
 from ingest.identity import identity_rows
+from ingest.provenance import Provenance, attribute
 from lakehouse.clock import iso, require_instant
 from lakehouse.commit import Batch
 from lakehouse.digest import canonical_json, text_digest
@@ -94,6 +95,20 @@ def check_history(folder: Path, now: datetime | None = None) -> tuple[FileReport
         for reading in readings:
             _parse(reading, context)
     return _report_files(readings, archive)
+
+
+def reread_history(
+    files: Sequence[ArchivedFile], others: Sequence[ArchivedFile], now: datetime, batch_id: str, scan: Scan
+) -> dict[str, pl.DataFrame]:
+    """The rows that an import of `files` added to what `scan` gives, worked out again from their bytes.
+
+    `others` are files of the archive that had not changed, which the rest may need for their stamps.
+    """
+    readings = [_read_file(file, None) for file in files]
+    unchanged = [_Reading(file, "unchanged", 0, "", None) for file in others]
+    context = _gather([*readings, *unchanged], now, scan)
+    frames, _ = _collect_news(readings, context, scan, batch_id, None)
+    return frames
 
 
 def _versions_read(pins: Pins) -> dict[str, int]:
@@ -176,7 +191,7 @@ def _collect_news(
         tables[name] = tables.get(name, TableReport()).plus(report)
 
     for done, reading in enumerate(readings, start=1):
-        provenance = Provenance(context.now, batch_id, reading.file.sha256)
+        provenance = history_provenance(context.now, batch_id, reading.file.sha256)
         for name, parsed in _parse(reading, context).items():
             if name == REJECTED:
                 frames.setdefault(name, []).append(attribute(get_table(name), parsed, provenance))
@@ -187,7 +202,7 @@ def _collect_news(
                 facts.append((name, parsed))
         if progress is not None:
             progress(reading.file.name, done, len(readings))
-    add(IDENTITY, identity_rows(facts), Provenance(context.now, batch_id, _digest_of_all(readings)))
+    add(IDENTITY, identity_rows(facts), history_provenance(context.now, batch_id, _digest_of_all(readings)))
     return {name: pl.concat(parts) for name, parts in frames.items() if any(map(len, parts))}, tables
 
 

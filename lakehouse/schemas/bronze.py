@@ -18,3 +18,24 @@ class ImportedFile(dy.Schema):
     body = dy.Binary(description="the file's bytes (parquet, already compressed)")
     rows = dy.Int64(min=0, description="rows in the file")
     batch_id = text("batch that stored it", primary_key=True)
+
+
+class Response(dy.Schema):
+    """A response as it came over the wire; the silver rows of its batch were read from it, and from nothing else."""
+
+    source = text("source it came from, such as 'injuries'")
+    kind = text("kind of payload, such as 'season schedule'; names its parser")
+    request = text("what was asked, without secrets; equal for the same question")
+    asked = text("the request's parameters, as canonical JSON: what the parser knows besides the bytes")
+    url = text("address, without secrets")
+    status = dy.Int32(description="HTTP status")
+    ingested_ts = instant("when the bytes were received")
+    published_ts = instant("the publisher's own stamp, where there is one", nullable=True)
+    etag = text("ETag as sent", nullable=True)
+    last_modified = text("Last-Modified as sent", nullable=True)
+    content_type = text("Content-Type as sent", nullable=True)
+    body_sha256 = text("SHA-256 of the body", min_length=64, max_length=64)
+    body_bytes = dy.Int64(min=0, description="length of the body")
+    body = dy.Binary(description="the body, zstd")
+    problem = text("why nothing was read from it, where that is so", nullable=True)
+    batch_id = text("batch that stored it", primary_key=True)

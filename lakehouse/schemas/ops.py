@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from lakehouse.schemas.columns import flag, instant, text
+from lakehouse.schemas.columns import count, flag, instant, number, text
 
 
 class Log(dy.Schema):
@@ -25,7 +25,7 @@ class Runs(dy.Schema):
 
     run_id = text("run", primary_key=True)
     run_ts = instant("instant the run knew the world at")
-    kind = text("run or backfill")
+    kind = text("run, live or backfill")
     status = text("ok, degraded or blocked")
     reasons = text("why it is not ok, as a JSON list")
     knowledge = text("observed or published")
@@ -87,3 +87,20 @@ class Alerts(dy.Schema):
     alert_ts = instant("when it was noticed", primary_key=True)
     kind = text("what it is about, such as clock-behind", primary_key=True)
     message = text("one sentence")
+
+
+class Scrapes(dy.Schema):
+    """An attempt to fetch something, also a failed one and one that brought nothing new."""
+
+    scrape_id = text("batch of the question: source, request, attempt time", primary_key=True)
+    attempt = dy.Int32(min=0, primary_key=True, description="number of the attempt, from 1; 0: refused unasked")
+    source = text("source asked")
+    request = text("what was asked, without secrets")
+    attempted_ts = instant("when")
+    status = count("HTTP status; none where no answer came")
+    outcome = text("stored, unchanged, absent, retried, failed, unreadable, stale or refused")
+    reason = text("why it is not stored, one sentence", nullable=True)
+    body_sha256 = text("SHA-256 of the body", nullable=True)
+    body_bytes = dy.Int64(nullable=True, description="length of the body")
+    elapsed_seconds = number("how long it took")
+    skew_seconds = number("by how much the server's Date was ahead of our clock")

@@ -146,9 +146,9 @@ class Lineups(Fact):
 class OddsLines(Fact):
     """A book's line for a game; the game is attached at read by date and tricodes where the feed has no game id."""
 
-    feed = text("morning, observed or closing")
+    feed = text("morning, observed, closing or oddstrader")
     event_key = text("the feed's own key of the game")
-    line_key = text("the line's own stamp as ISO text, or 'closing'")
+    line_key = text("the line's own stamp as ISO text, after 'open:' for an opening line, or 'closing'")
     game_id = game_key(nullable=True)
     game_date = dy.Date(description="Eastern date of the game as the feed has it")
     commence_ts = instant("start of the game as the feed has it", nullable=True)
@@ -270,10 +270,10 @@ class ProxyStarters(Fact):
 class Identity(Fact):
     """A decision that a source's key names one of our players or teams; append-only, pinned by every run."""
 
-    kind = text("player or team")
-    source_key = text("the key as the source prints it, normalised")
+    kind = text("player or team, for names; such with a source, for its own numbers: 'player draftkings'")
+    source_key = text("the key as the source prints it, normalised; a source's own number as text")
     nba_id = dy.Int64(min=1, description="NBA id it names")
-    rule = text("how it was decided: exact-name")
+    rule = text("how it was decided: exact-name, declared, 'alias: why' or 'alias-withdrawn: why'")
 
 
 class Rejected(Fact):

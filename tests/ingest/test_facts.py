@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.history.archive import digest_content
-from ingest.history.facts import Provenance, find_news
+from ingest.history.facts import find_news, history_provenance
 from lakehouse.tables import get_table
 from tests.ingest.archives import NOW
 
@@ -44,7 +44,7 @@ def test_news_is_what_a_loop_over_the_versions_finds(history: list[dict[str, tup
     versions: list[tuple[Any, ...]] = []
     for hour, games in enumerate(history):
         now = NOW + timedelta(hours=hour)
-        news = find_news(TABLE, parse(games), lake.lazy(), Provenance(now, f"batch{hour}", "0" * 64))
+        news = find_news(TABLE, parse(games), lake.lazy(), history_provenance(now, f"batch{hour}", "0" * 64))
         new = {key for key in games if key not in held}
         corrected = {key for key in games if key in held and held[key] != games[key]}
         assert (news.new, news.corrections) == (len(new), len(corrected))

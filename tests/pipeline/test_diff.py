@@ -72,6 +72,28 @@ def test_a_planted_injury_is_the_injuries_doing(lake: Lake) -> None:
     assert found.parts[0].points_net == found.total.points_net
 
 
+def test_news_that_two_sources_carry_is_neithers_alone(lake: Lake) -> None:
+    before = make_run(lake, evening_request())
+    player = star(before)
+    plant_out(lake, player)
+    kinds = get_table("silver.status_events").columns
+    event = lake.as_of(EVENING, "published").rows("silver.status_events").head(1).collect().with_columns(
+        observed_ts=pl.lit(PUBLIC, pl.Datetime("us", "UTC")),
+        **{name: pl.lit(player[name]).cast(kinds[name]) for name in ("game_id", "team_id", "player_id", "player_name")},
+        listed=pl.lit(False),
+        status=pl.lit(None, pl.String),
+        projected_starter=pl.lit(None, pl.Boolean),
+        confirmed_starter=pl.lit(None, pl.Boolean),
+    )  # fmt: skip
+    plant(lake, "silver.status_events", event.select(list(kinds)), PUBLIC)
+    after = make_run(lake, evening_request())
+    found = diff_runs(lake, before.record.run_id, after.record.run_id)
+    parts_sum(found)
+    his = in_units(found.moves).filter(pl.col("player_id") == player["player_id"]).row(0, named=True)
+    assert his["dk_fpts_mean_several"] < -10.0
+    assert (his["status_a"], his["status_b"]) != (player["status"], player["status"])
+
+
 def test_a_planted_line_move_is_the_odds_doing(lake: Lake) -> None:
     before = make_run(lake, evening_request())
     rows = lake.as_of(EVENING, "published").rows("silver.odds_lines").drop("available_ts")

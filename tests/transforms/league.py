@@ -20,7 +20,7 @@ TRICODES = {team.team_id: team.tricode for team in FRANCHISES}
 NAMES = {team.team_id: team.name for team in FRANCHISES}
 TABLES = (
     "schedule", "results", "boxscores", "players", "injury_reports", "status_events", "rosters", "lineups",
-    "odds_lines", "identity", "proxy_status", "proxy_starters",
+    "odds_lines", "identity", "proxy_status", "proxy_starters", "espn_injuries",
 )  # fmt: skip
 
 Row = dict[str, Any]

@@ -1,0 +1,1 @@
+"""The one HTTP client: everything that leaves this machine goes through here."""
