@@ -45,6 +45,7 @@ COMMANDS = {
     "sandbox": "cli.sandbox:sandbox",
     "schema": "cli.schema:schema",
     "show": "cli.show:show",
+    "sources": "cli.sources:sources",
     "train": "cli.models:train",
 }
 

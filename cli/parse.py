@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import rich_click as click
@@ -17,14 +17,23 @@ from ingest.unpack import unpack
 from lakehouse.errors import BadInput, Unreadable
 
 SHOWN = 40
+READERS = ("auto", "fast", "reference")
+Reader = Literal["auto", "fast", "reference"]
 
 
 @click.command("parse")
 @click.argument("source", type=click.Choice(NAMES), metavar="SOURCE")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--reader",
+    type=click.Choice(READERS),
+    default="auto",
+    show_default=True,
+    help="How the PDF of an injury report is read: fast, by the reference, or fast where the page allows it.",
+)
 @as_json
 @pass_settings
-def parse(settings: Settings, source: str, file: Path, as_json: bool) -> None:
+def parse(settings: Settings, source: str, file: Path, reader: Reader, as_json: bool) -> None:
     """Parse a payload that was saved to a file, and print its rows; nothing is stored.
 
     SOURCE is the source it came from. For `injuries` the rows are those of the report as printed: game_date, game_time,
@@ -34,7 +43,7 @@ def parse(settings: Settings, source: str, file: Path, as_json: bool) -> None:
     if source == "injuries":
         from ingest.injuries import parse_rows
 
-        rows = parse_rows(body)
+        rows = parse_rows(body, reader)
         if as_json:
             emit(rows)
         else:

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from ingest.http.request import Response
+from ingest.http.stamps import read_date
 from ingest.payload import Stamp
 from lakehouse.digest import bytes_digest, canonical_json
 from lakehouse.lake import Lake
@@ -43,7 +44,6 @@ class StoredResponse:
     body: bytes
     body_sha256: str
     stamp: Stamp
-    problem: str | None
 
 
 def bronze_table(source: str) -> str:
@@ -99,12 +99,6 @@ def stored_responses(lake: Lake, source: str, batch_ids: Sequence[str]) -> list[
 
 def _stored(row: Mapping[str, Any]) -> StoredResponse:
     body = pa.decompress(row["body"], decompressed_size=row["body_bytes"], codec=_CODEC, asbytes=True)
-    published = row["published_ts"]
-    stamp = Stamp(
-        row["ingested_ts"].astimezone(UTC),
-        published.astimezone(UTC) if published is not None else None,
-        json.loads(row["asked"]),
-    )
-    return StoredResponse(
-        row["source"], row["kind"], row["request"], row["batch_id"], body, row["body_sha256"], stamp, row["problem"]
-    )
+    # The parser was told what the headers say, not what it then made of the payload.
+    stamp = Stamp(row["ingested_ts"].astimezone(UTC), read_date(row["last_modified"]), json.loads(row["asked"]))
+    return StoredResponse(row["source"], row["kind"], row["request"], row["batch_id"], body, row["body_sha256"], stamp)

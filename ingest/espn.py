@@ -157,6 +157,7 @@ SUMMARY = PayloadKind("ESPN summary", 1, parse_summary, looks_like_summary)
 SOURCE = Source(
     name="espn",
     gives="a second word on who is out, whole league",
+    stamped="the fetch",
     kinds=(INJURIES, SUMMARY),
     scrape=scrape_injuries,
     rates={HOST: 1.0},

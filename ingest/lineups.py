@@ -222,6 +222,7 @@ LINEUPS = PayloadKind(
 SOURCE = Source(
     name="lineups",
     gives="projected and confirmed starters, and who is out",
+    stamped="the newest stamp of a team, else the fetch",
     kinds=(LINEUPS,),
     scrape=scrape,
     rates={"stats.nba.com": 0.5, "www.nba.com": 0.5},

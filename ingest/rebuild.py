@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import polars as pl
@@ -57,9 +57,10 @@ class TableComparison:
 
 @dataclass
 class _Memory:
-    """Silver in the making."""
+    """Silver in the making, and the newest publisher's stamp read so far of every question."""
 
-    frames: dict[str, pl.DataFrame]
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    held: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def known(self, name: str) -> pl.LazyFrame:
         return self.frames.get(name, pl.DataFrame(schema=get_table(name).columns)).lazy()
@@ -79,7 +80,7 @@ def rebuild_silver(
     With `sources` only their tables are compared; all bytes are read all the same, for a payload is compared with what
     had come before it. Nothing is written. What a parser cannot read now is passed over, as it is in a scrape.
     """
-    memory = _Memory({})
+    memory = _Memory()
     instants = lake.instants()
     events = sorted(_events(lake), key=lambda event: (instants[event[1]], event[1]))
     done = 0
@@ -134,13 +135,17 @@ def _reread(response: StoredResponse, memory: _Memory) -> dict[str, pl.DataFrame
     kind = next(kind for kind in get_source(response.source).kinds if kind.name == response.kind)
     fetched_ts = response.stamp.fetched_ts
     provenance = Provenance(fetched_ts, response.batch_id, response.body_sha256, response.source, kind.version)
-    if response.problem is not None:
-        # Refused when it came, for a reason the bytes alone may not show, such as being an old copy.
-        return {}
+    question = (response.source, response.request)
     try:
-        return dict(read(parse(kind, response.body, response.stamp), memory.known, provenance).frames)
+        parsed = parse(kind, response.body, response.stamp)
     except (Unreadable, StalePayload):
         return {}
+    published_ts = parsed.published_ts or response.stamp.published_ts
+    if published_ts is not None and question in memory.held and published_ts < memory.held[question]:
+        return {}
+    if published_ts is not None:
+        memory.held[question] = published_ts
+    return dict(read(parsed, memory.known, provenance).frames)
 
 
 def _reimport(lake: Lake, batch_id: str, memory: _Memory) -> dict[str, pl.DataFrame]:

@@ -81,12 +81,14 @@ class Scraper(Protocol):
 class Source:
     """A source: `scrape(scraper, day)` collects what it has for an Eastern date.
 
-    `rates` gives, for each host it may talk to (redirects included), how many requests a second are polite. `headers`
-    go with every request. `auth` names the session without which part of it stays closed.
+    `stamped` says what dates its facts, `sample` what real payloads its parsers were held against. `rates` gives, for
+    each host it may talk to (redirects included), how many requests a second are polite. `headers` go with every
+    request. `auth` names the session without which part of it stays closed.
     """
 
     name: str
     gives: str
+    stamped: str
     kinds: tuple[PayloadKind, ...]
     scrape: Callable[[Scraper, date], None]
     rates: dict[str, float]

@@ -8,7 +8,7 @@ import polars as pl
 
 from lakehouse.gate import View
 from transforms.facts import CUT
-from transforms.injuries import NOT_SUBMITTED, UNKNOWN, team_reports
+from transforms.injuries import NOT_SUBMITTED, SUBMITTED, UNKNOWN, team_reports
 from transforms.names import name_keys, resolve_players
 from transforms.odds import lines_known
 from transforms.schedule import games_known, team_sides
@@ -33,10 +33,10 @@ def _reasons(view: View, games: pl.DataFrame, projections: pl.DataFrame) -> Iter
     for state, words in ((UNKNOWN, "no injury report covers"), (NOT_SUBMITTED, "injury report not submitted by")):
         yield from _listed(words, reports.filter(pl.col("report_state") == state)["team"])
     everyone = teams.collect()["team"]
-    for words, known in (
-        ("no status feed for", listings(view, games.lazy())),
-        ("starters unknown for", starters(view, games.lazy())),
-    ):
+    # Where a team's report is in, its players' status is known without a feed.
+    submitted = reports.filter(pl.col("report_state") == SUBMITTED).lazy()
+    listed = pl.concat([listings(view, games.lazy()).select(_SIDE), submitted.select(_SIDE)])
+    for words, known in (("status unknown for", listed), ("starters unknown for", starters(view, games.lazy()))):
         told = teams.join(known.select(_SIDE).unique(), on=_SIDE, how="semi").collect()["team"]
         yield from _missing(words, everyone, told)
     yield from _listed("injury report names nobody knows:", _unresolved(view, games))

@@ -74,6 +74,7 @@ def _scrape_game(scraper: Scraper, game: dict[str, Any], now: datetime) -> None:
 SOURCE = Source(
     name="boxscores",
     gives="active players before the tip, live lines, final box scores and results",
+    stamped="final: tip + 3 h, or the fetch where that is earlier; live: the fetch",
     kinds=(LIVE, TRADITIONAL, GAME_LOG),
     scrape=scrape,
     rates={"cdn.nba.com": 2.0, "stats.nba.com": 0.5},

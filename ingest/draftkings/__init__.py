@@ -25,6 +25,7 @@ __all__ = ["SOURCE"]
 SOURCE = Source(
     name="draftkings",
     gives="draft groups, pools with salaries and locks, contests, payouts, standings, ownership, own entries",
+    stamped="the fetch",
     kinds=(LOBBY, DRAFTABLES, CONTEST, STANDINGS_EXPORT, ENTRIES, SALARY_FILE, PAYOUT_SHEET, RULES),
     scrape=scrape_day,
     rates={WWW: 1.0, API: 1.0},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from ingest.injuries.rows import Row
 from ingest.injuries.table import NOT_SUBMITTED
 from ingest.payload import Parsed, PayloadKind, Stamp
 from ingest.stamping import build_frame, keep_first, stamp_rows
+from lakehouse.clock import EASTERN
 from lakehouse.errors import StalePayload
 
 TABLE = "silver.injury_reports"
@@ -33,9 +34,19 @@ def parse_report(body: bytes, stamp: Stamp) -> Parsed:
 
 
 def parse_rows(body: bytes, reader: Reader = "auto") -> list[dict[str, str]]:
-    """The rows of a report as printed, in its order: game_date (MM/DD/YYYY), game_time, matchup, team, player_name,
-    current_status, reason; what is not printed is empty. Raises Unreadable."""
-    return [row.to_dict() for row in read_report(body, reader).rows]
+    """The rows of a report in its order, as printed but for dates, which are ISO: report_ts_et (the report's stamp with
+    its Eastern offset), game_date, game_time, matchup, team, player_name, current_status, reason; what is not printed
+    is empty. Raises Unreadable."""
+    report = read_report(body, reader)
+    stamp = report.report_ts.astimezone(EASTERN).isoformat()
+    return [
+        {"report_ts_et": stamp, **row.to_dict(), "game_date": _read_date(row.game_date).isoformat()}
+        for row in report.rows
+    ]
+
+
+def _read_date(printed: str) -> date:
+    return datetime.strptime(printed, "%m/%d/%Y").date()
 
 
 def _to_frame(report: Report) -> pl.DataFrame:
@@ -43,7 +54,7 @@ def _to_frame(report: Report) -> pl.DataFrame:
     is_player = [row.reason != NOT_SUBMITTED for row in rows]
     columns: dict[str, list[object]] = {
         "report_ts": [report.report_ts] * len(rows),
-        "game_date": [datetime.strptime(row.game_date, "%m/%d/%Y").date() for row in rows],
+        "game_date": [_read_date(row.game_date) for row in rows],
         "game_time": [row.game_time for row in rows],
         "matchup": [row.matchup for row in rows],
         "team": [row.team for row in rows],

@@ -59,6 +59,7 @@ def _newest_known(scraper: Scraper, day: date) -> datetime | None:
 SOURCE = Source(
     name="injuries",
     gives="official injury reports: who is listed for a game, his status and why, and which teams have not submitted",
+    stamped="the report's own stamp",
     kinds=(REPORT,),
     scrape=scrape,
     rates={"ak-static.cms.nba.com": _PER_SECOND},

@@ -16,6 +16,7 @@ __all__ = ["SOURCE"]
 SOURCE = Source(
     name="linestar",
     gives="salaries, projected and actual ownership of every slate, points scored",
+    stamped="the fetch; of past slates: first tip - 24 h, results 06:00 Eastern the day after",
     kinds=(PERIOD,),
     scrape=scrape_day,
     # One question in eight seconds.

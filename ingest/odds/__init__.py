@@ -16,6 +16,7 @@ __all__ = ["SOURCE"]
 SOURCE = Source(
     name=NAME,
     gives="spread, total and moneyline by book, opening and moving",
+    stamped="the line's own stamp",
     kinds=(PAGE, LINES),
     scrape=scrape_odds,
     rates=HOSTS,

@@ -62,6 +62,7 @@ def index_request(season: str, asked: Mapping[str, str]) -> Request:
 SOURCE = Source(
     name="players",
     gives="physical facts of players; who is on which roster",
+    stamped="the fetch",
     kinds=(PAGE, INDEX, ALL, TEAM),
     scrape=scrape,
     rates={"www.nba.com": 0.5, "stats.nba.com": 0.5},

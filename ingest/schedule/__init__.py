@@ -70,6 +70,7 @@ def _known_arenas(scraper: Scraper, day: date) -> dict[str, str]:
 SOURCE = Source(
     name="schedule",
     gives="games with tips, teams, postponements; final scores",
+    stamped="1 August for regular games, tip - 48 h for others; a change: the fetch",
     kinds=(SEASON_FILE, SCOREBOARD, MOBILE),
     scrape=scrape,
     rates={"cdn.nba.com": 2.0, "data.nba.com": 1.0},

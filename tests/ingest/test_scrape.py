@@ -95,7 +95,7 @@ class Place:
         def collect(scraper: Scraper, day: date) -> None:
             self.collected.append(scraper.collect(self.request, KIND))
 
-        source = Source("draftkings", "groups", (KIND,), collect, {"example.org": 10.0}, {}, Cadence(None, None))
+        source = Source("draftkings", "groups", "", (KIND,), collect, {"example.org": 10.0}, {}, Cadence(None, None))
         reports = []
         for _ in range(len(answers)):
             self.clock.advance(MINUTE)
@@ -213,7 +213,7 @@ def test_what_is_redacted_is_neither_stored_nor_asked_for_conditionally(place: P
 
 
 def mend(monkeypatch: pytest.MonkeyPatch, kind: PayloadKind) -> None:
-    source = Source("draftkings", "", (kind,), lambda *_: None, {}, {}, Cadence(None, None))
+    source = Source("draftkings", "", "", (kind,), lambda *_: None, {}, {}, Cadence(None, None))
     monkeypatch.setattr("ingest.rebuild.get_source", lambda name: source)
 
 
@@ -243,3 +243,14 @@ def test_what_a_mended_parser_reads_otherwise_is_appended_with_its_old_stamps(
     first = rows.unique(["draft_group", "as_of_ts", "ingested_ts"], keep="first", maintain_order=True)
     assert first["label"].to_list() == ["label 1", "label 2"]
     assert first["parser_version"].to_list() == [2, 2]
+
+
+def test_bytes_kept_unread_are_read_when_the_parser_is_mended(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.scrape(b'{"grps": {"7": 1}}')
+
+    def mended(body: bytes, stamp: Stamp) -> Parsed:
+        return parse_groups(body.replace(b"grps", b"groups"), stamp)
+
+    mend(monkeypatch, PayloadKind("groups", 2, mended, KIND.is_like))
+    assert commit_rebuilt(place.lake, rebuild_silver(place.lake)) == 1
+    assert place.labels() == ["1"]

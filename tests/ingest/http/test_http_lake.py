@@ -37,7 +37,7 @@ def source_of(count: int) -> Source:
             scraper.collect(account_question(key=f"question {number}", url=url), KIND)
 
     cadence = Cadence(None, None)
-    return Source("draftkings", "", (KIND,), ask, dict(DRAFTKINGS.rates), {}, cadence, auth="draftkings")
+    return Source("draftkings", "", "", (KIND,), ask, dict(DRAFTKINGS.rates), {}, cadence, auth="draftkings")
 
 
 def holds(path: Path, secret: bytes) -> bool:

@@ -69,6 +69,7 @@ def test_every_line_of_the_real_reports_is_a_fact() -> None:
         parsed = KIND.parse(pdf.read_bytes(), Stamp(FETCHED))
         rows = expected(pdf)
         assert not parsed.rejected
-        assert [tuple(row.values()) for row in parse_rows(pdf.read_bytes())] == rows
+        printed = [(datetime.strptime(row[0], "%m/%d/%Y").date().isoformat(), *row[1:]) for row in rows]
+        assert [tuple(row.values())[1:] for row in parse_rows(pdf.read_bytes())] == printed
         assert parsed.frames[TABLE]["reason"].to_list() == [row[6] or None for row in rows]
         assert (parsed.frames[TABLE]["row_kind"] == "player").sum() == sum(bool(row[4]) for row in rows)
