@@ -9,7 +9,7 @@ import rich_click as click
 from rich.panel import Panel
 from rich.table import Table
 
-from cli.diff import moves_table, parts_table
+from cli.diff import label, moves_table, parts_table
 from cli.evening import SCORED_AT, Evening, spend_evening
 from cli.options import as_json
 from cli.output import console, emit, say
@@ -92,7 +92,7 @@ def _accuracy(scored: WindowReport) -> Table:
 def _summary(evening: Evening) -> list[str]:
     news, moved, runs = evening.news, evening.moved, evening.runs
     parts = sorted(moved.parts, key=lambda part: -part.points_moved)
-    causes = ", ".join(f"{part.cause} {part.points_moved:.1f}" for part in parts if part.points_moved)
+    causes = ", ".join(f"{label(part.cause)} {part.points_moved:.1f}" for part in parts if part.points_moved)
     answers = ", ".join(f"{count:,} {outcome}" for outcome, count in evening.responses.items())
     star = next((move for move in moved.to_dict()["moves"] if move["player_id"] == news.player.player_id), None)
     lines = [

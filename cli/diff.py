@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.options import as_json
 from cli.output import console, emit
 from cli.settings import Settings, pass_settings
-from pipeline.diff import Comparison, diff_runs, in_units
+from pipeline.diff import SEVERAL, Comparison, diff_runs, in_units
 
 
 @click.command()
@@ -36,7 +36,7 @@ def parts_table(found: Comparison) -> Table:
         table.add_column(name, justify="right")
     for part in (*found.parts, found.total):
         table.add_row(
-            part.cause,
+            label(part.cause),
             f"{part.points_net:+.4f}",
             f"{part.points_moved:.4f}",
             f"{part.minutes_net:+.4f}",
@@ -54,7 +54,7 @@ def moves_table(found: Comparison, limit: int) -> Table:
     table.add_column("player", no_wrap=True)
     table.add_column("team", no_wrap=True)
     table.add_column("known of him", overflow="fold")
-    for name in ("DK before", "after", "moved", *causes):
+    for name in ("DK before", "after", "moved", *map(label, causes)):
         table.add_column(name, justify="right", overflow="fold")
     moves = in_units(found.moves.filter(pl.col("dk_fpts_mean_moved") != 0).head(limit))
     for row in moves.iter_rows(named=True):
@@ -67,6 +67,11 @@ def moves_table(found: Comparison, limit: int) -> Table:
             *(f"{row[f'dk_fpts_mean_{name}']:+.1f}" for name in ("moved", *causes)),
         )
     return table
+
+
+def label(cause: str) -> str:
+    """A cause as a person reads it."""
+    return "several sources" if cause == SEVERAL else cause
 
 
 def _news(before: str | None, after: str | None, reason: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import rich_click as click
 
@@ -14,8 +14,11 @@ from cli.run import run_summary
 from cli.settings import Settings, pass_settings
 from cli.slate_table import slate_tables
 from lakehouse.clock import iso
+from lakehouse.errors import PretipError
 from pipeline.live import Tick, tick
 from pipeline.request import DEFAULT_WORLDS
+
+AFTER_ERROR = timedelta(minutes=1)
 
 
 @click.command()
@@ -34,12 +37,22 @@ def live(settings: Settings, day: date | None, loop: bool, until: datetime | Non
     lake = settings.open_or_create_lake()
     with settings.client() as client:
         while True:
-            with progress_bar() as move:
-                done = tick(lake, client, day=day, worlds=worlds, progress=lambda what, at, of: move(what[:24], at, of))
-            _tell(done, as_json)
-            if not loop or (until is not None and done.next_ts >= until):
+            try:
+                with progress_bar() as move:
+                    done = tick(
+                        lake, client, day=day, worlds=worlds, progress=lambda what, at, of: move(what[:24], at, of)
+                    )
+                _tell(done, as_json)
+                following = done.next_ts
+            except PretipError as error:
+                # An evening does not end with one bad tick.
+                if not loop:
+                    raise
+                say(f"pretip: {error}")
+                following = lake.clock.now() + AFTER_ERROR
+            if not loop or (until is not None and following >= until):
                 return
-            lake.clock.sleep((done.next_ts - lake.clock.now()).total_seconds())
+            lake.clock.sleep((following - lake.clock.now()).total_seconds())
 
 
 def _tell(done: Tick, as_json: bool) -> None:

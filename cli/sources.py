@@ -15,7 +15,7 @@ from cli.settings import Settings, pass_settings
 from ingest.registry import all_sources
 from ingest.source import Source
 from lakehouse.clock import iso
-from lakehouse.lake import Lake
+from lakehouse.errors import UnknownName
 
 SHOWN = ("source", "gives", "asked", "session", "last asked", "came to")
 COLUMNS = ("source", "gives", "asked", "public from", "session", "real sample")
@@ -26,7 +26,7 @@ COLUMNS = ("source", "gives", "asked", "public from", "session", "real sample")
 @pass_settings
 def sources(settings: Settings, as_json: bool) -> None:
     """List the sources: what each gives, how often it is asked, and when it was last asked for this lake."""
-    asked = _last_asked(settings.open_or_create_lake())
+    asked = _last_asked(settings)
     rows = [{**describe(source), **asked.get(source.name, _NEVER)} for source in all_sources()]
     if as_json:
         emit(rows)
@@ -52,7 +52,12 @@ def describe(source: Source) -> dict[str, Any]:
 _NEVER: dict[str, Any] = {"last asked": None, "came to": None}
 
 
-def _last_asked(lake: Lake) -> dict[str, dict[str, Any]]:
+def _last_asked(settings: Settings) -> dict[str, dict[str, Any]]:
+    try:
+        lake = settings.open_lake()
+    except UnknownName:
+        # Without a lake nothing was asked yet.
+        return {}
     rows = (
         lake.scan("ops.scrapes")
         .sort("attempted_ts", "scrape_id", "attempt")

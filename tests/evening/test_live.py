@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from filelock import FileLock
 
+from cli.main import pretip
 from ingest.http.client import Client
 from ingest.http.sessions import Sessions
 from ingest.registry import get_source
+from lakehouse.clock import iso
 from lakehouse.errors import LakeBusy
 from lakehouse.lake import Lake
 from pipeline.live import Tick, find_evening, tick
@@ -118,3 +122,21 @@ def test_two_ticks_at_once_are_one_and_a_sentence(built: Path, lake_root: Path, 
         pytest.raises(LakeBusy, match="Another `pretip live`"),
     ):
         strike(lake, client)
+
+
+def test_the_loop_ticks_until_it_is_told_to_stop(
+    built: Path, lake_root: Path, small_league: League, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(lake_root / "config"))
+    with stage(built, lake_root / "lake", small_league) as (lake, clock, server, _):
+        start = first_tip(small_league) - timedelta(hours=3)
+        clock.set(start)
+        options = ["--lake", str(lake.root), "--sandbox", server.url]
+        loop = ["live", "--loop", "--until", iso(start + timedelta(minutes=40)), "--worlds", str(WORLDS), "--json"]
+        result = CliRunner().invoke(pretip, [*options, *loop])
+        assert result.exit_code == 0, result.output
+        ticks = [json.loads(line) for line in result.stdout.splitlines()]
+        assert len(ticks) >= 2
+        assert ticks[0]["run"]
+        assert [one["at"] for one in ticks] == sorted(one["at"] for one in ticks)
+        assert {one["source"] for one in ticks[0]["scrapes"]} >= {"schedule", "players", "injuries", "draftkings"}
