@@ -182,7 +182,7 @@ class LakeScraper:
         return kept is not None and kept.problem is None
 
     def rows(self, table: str) -> pl.LazyFrame:
-        """Every row of a silver table as of now."""
+        """Every row of a table of silver or ops as of now."""
         return self._lake.scan(table)
 
     def games(self, day: date) -> pl.DataFrame:

@@ -61,7 +61,7 @@ class Scraper(Protocol):
         ...
 
     def rows(self, table: str) -> pl.LazyFrame:
-        """Every row of a silver table as of now, also what this scrape has just stored."""
+        """Every row of a table of silver or ops as of now, also what this scrape has just stored."""
         ...
 
     def has(self, request: Request) -> bool:

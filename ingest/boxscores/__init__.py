@@ -1,6 +1,7 @@
 """Box scores: live and final of a game; the statistics service's format and a day's game log.
 
-`SOURCE` asks for every game of the day from 40 minutes before its tip (for who is active) until its final is stored.
+`SOURCE` asks for every game of the day from 40 minutes before its tip (for who is active) until its final is stored,
+and once more when the league has looked the night's statistics over.
 Where there is no live box score 3 hours after the tip, the statistics service is asked.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import polars as pl
 
 from ingest.boxscores.game_log import GAME_LOG
 from ingest.boxscores.live import LIVE
@@ -26,15 +29,27 @@ _JSON = ("application/json", "text/plain", "binary/octet-stream")
 # Teams name their inactive players half an hour before the tip.
 _ACTIVES_AHEAD = timedelta(minutes=40)
 _OVER_AFTER = timedelta(hours=3)
+# By then the league has corrected what it corrects of a night.
+_CORRECTED_AFTER = timedelta(hours=16)
 
 
 def scrape(scraper: Scraper, day: date) -> None:
-    """Collects the box scores of an Eastern date's games that have one by now and whose final is not stored."""
+    """Collects the box scores of an Eastern date's games that have one by now, until their finals are stored, and once
+    more for corrections."""
     now = scraper.clock.now()
-    done = stored_finals(scraper)
+    done, asked = stored_finals(scraper), _last_asked(scraper)
     for game in scraper.games(day).iter_rows(named=True):
-        if now >= game["tip_ts"] - _ACTIVES_AHEAD and game["game_id"] not in done:
+        game_id, corrected_ts = game["game_id"], game["tip_ts"] + _CORRECTED_AFTER
+        last = asked.get(live_request(game_id).key)
+        is_settled = game_id in done and (now < corrected_ts or (last is not None and last >= corrected_ts))
+        if now >= game["tip_ts"] - _ACTIVES_AHEAD and not is_settled:
             _scrape_game(scraper, game, now)
+
+
+def _last_asked(scraper: Scraper) -> dict[str, datetime]:
+    """When each question was last asked."""
+    asked = scraper.rows("ops.scrapes").filter(pl.col("source") == "boxscores")
+    return dict(asked.group_by("request").agg(pl.col("attempted_ts").max()).collect().iter_rows())
 
 
 def stored_finals(scraper: Scraper) -> frozenset[str]:

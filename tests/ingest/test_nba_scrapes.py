@@ -167,6 +167,11 @@ def test_box_scores_are_asked_for_from_before_the_tip_until_the_final_is_stored(
     assert desk.rows("silver.results").select("home_score", "away_score").rows() == [(120, 105)]
     assert desk.scrape("boxscores", DAY, tip + timedelta(hours=3)).outcome == "ok"
     assert desk.asked == []
+    # What the league corrects overnight is asked for once.
+    assert desk.scrape("boxscores", DAY, tip + timedelta(hours=17)).outcome == "ok"
+    assert desk.asked == ["live 0022500001"]
+    assert desk.scrape("boxscores", DAY, tip + timedelta(hours=18)).outcome == "ok"
+    assert desk.asked == []
 
 
 def test_a_box_score_that_is_missing_is_asked_for_elsewhere(desk: Desk) -> None:
