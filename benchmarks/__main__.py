@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +24,26 @@ def main(readme: Path, only: tuple[str, ...]) -> None:
     text = readme.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         raise click.ClickException(f"{readme} lacks the two markers that the figures go between.")
-    sections = []
+    before, rest = text.split(BEGIN)
+    old, after = rest.split(END)
+    # What is not measured now keeps the figures it has.
+    sections = {name: section.strip() for name, section in _sections(old)}
     for name in only or BENCHMARKS:
         click.echo(f"measuring {name} ...", err=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{name}", "--json"], check=True, capture_output=True, text=True
         )
-        sections.append(_section(name, json.loads(done.stdout)))
-    before, rest = text.split(BEGIN)
-    figures = "\n\n".join(sections)
-    readme.write_text(f"{before}{BEGIN}\n{figures}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        sections[name] = _section(name, json.loads(done.stdout))
+    figures = "\n\n".join(sections[name] for name in BENCHMARKS if name in sections)
+    readme.write_text(f"{before}{BEGIN}\n{figures}\n{END}{after}", encoding="utf-8")
     click.echo(figures)
+
+
+def _sections(figures: str) -> Iterator[tuple[str, str]]:
+    """The sections of figures that are there already, by benchmark."""
+    parts = re.split(r"^\*\*(\w+)\*\*$", figures, flags=re.MULTILINE)
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        yield name, f"**{name}**{body}"
 
 
 def _section(name: str, figures: dict[str, Any]) -> str:
