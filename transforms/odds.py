@@ -19,15 +19,8 @@ def lines_known(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
     """
     cuts = games.select(*CUT, "cut_ts")
     priced = pl.col("market").is_in(["spread", "total"]) & pl.col("line").is_not_null()
-    rows = view.rows("silver.odds_lines").filter(priced)
-    with_id = known_by(rows.filter(pl.col("game_id").is_not_null()), cuts, ["game_id"])
-    columns = with_id.collect_schema().names()
-    named = rows.filter(pl.col("game_id").is_null()).drop("game_id")
-    without_id = known_by(named, _names(view, cuts), ["game_date", "home_team", "away_team"])
     line = [*CUT, "feed", "book", "market"]
-    newest_stamp = newest(
-        newest(pl.concat([with_id, without_id.select(columns)]), [*line, "event_key", "line_key"]), line
-    )
+    newest_stamp = newest(lines_told(view, cuts, priced), line)
     consensus = (
         newest_stamp.sort(*line)
         .group_by(*CUT, "market", "feed", maintain_order=True)
@@ -53,6 +46,23 @@ def lines_known(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
             odds_age_minutes=(pl.col("cut_ts") - pl.col("odds_as_of_ts")).dt.total_seconds() * (1 / 60),
         )
         .sort(CUT)
+    )
+
+
+def lines_told(view: Facts, cuts: pl.LazyFrame, which: pl.Expr) -> pl.LazyFrame:
+    """Every line of the games known at their cuts, of rows for which `which` holds, each in its newest version.
+
+    `cuts` has CUT and cut_ts. A line without a game's id is its by date and tricodes, in any version of the schedule
+    known then.
+    """
+    rows = view.rows("silver.odds_lines").filter(which)
+    with_id = known_by(rows.filter(pl.col("game_id").is_not_null()), cuts, ["game_id"])
+    columns = with_id.collect_schema().names()
+    named = rows.filter(pl.col("game_id").is_null()).drop("game_id")
+    without_id = known_by(named, _names(view, cuts), ["game_date", "home_team", "away_team"])
+    return newest(
+        pl.concat([with_id, without_id.select(columns)]),
+        [*CUT, "feed", "book", "market", "event_key", "line_key"],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from lakehouse.schemas.columns import game_key, instant, number, player_key, prob, team_key, text
+from lakehouse.schemas.columns import flag, game_key, instant, number, player_key, prob, team_key, text
 
 
 class RunOutput(dy.Schema):
@@ -121,3 +121,21 @@ class PredictionLog(RunOutput):
     minutes_p50 = number("unconditional median, minutes", nullable=False)
     minutes_p50_cond = number("median given that he plays, minutes", nullable=False)
     dk_fpts_mean = number("mean DraftKings points", nullable=False)
+
+
+class PretipSnapshots(dy.Schema):
+    """A part of what the lake knew of a game or a draft group at one moment; written once, never again."""
+
+    snapshot_id = text("such as '0022500001@T-15' or 'dg12345@lock'; '#2' where its start moved", primary_key=True)
+    part = text("schedule, injuries, odds, rosters, lineups or draftables", primary_key=True)
+    subject_kind = text("game or draft_group", check=lambda c: c.is_in(("game", "draft_group")))
+    subject_id = text("NBA game id, or DraftKings draft group as text")
+    moment = text("T-15, tip or lock", check=lambda c: c.is_in(("T-15", "tip", "lock")))
+    at_ts = instant("instant whose knowledge it is, as the start was known then")
+    knowledge = text("observed")
+    rows = dy.Int64(min=0, description="rows of the part; 0 where nothing was known")
+    body = dy.Binary(description="the rows as an Arrow IPC file, uncompressed")
+    body_sha256 = text("SHA-256 of the body", min_length=64, max_length=64)
+    pins = text("log entry and version of every table at the instant, as canonical JSON")
+    written_ts = instant("when it was written")
+    is_late = flag("written more than five minutes after the instant, by time travel")
