@@ -37,9 +37,9 @@ def parse(kind: PayloadKind, body: bytes, stamp: Stamp) -> Parsed:
     for name, frame in parsed.frames.items():
         ahead = frame.filter((pl.col("as_of_ts") > stamp.fetched_ts + AHEAD) & (pl.col("as_of_quality") != "assumed"))
         if len(ahead):
-            when = ahead["as_of_ts"].max()
+            when = ahead.select(pl.col("as_of_ts").max()).item()
             raise Unreadable(
-                f"A {kind.name} states facts of {name} from {iso(when)}, after it was fetched at "  # type: ignore[arg-type]
+                f"A {kind.name} states facts of {name} from {iso(when)}, after it was fetched at "
                 f"{iso(stamp.fetched_ts)}; check the machine's clock."
             )
     return parsed

@@ -18,7 +18,7 @@ from ingest.reading import parse, read
 from ingest.registry import NAMES, get_source
 from lakehouse.clock import iso
 from lakehouse.commit import Batch
-from lakehouse.errors import StalePayload, Unreadable
+from lakehouse.errors import StalePayload, UnknownName, Unreadable
 from lakehouse.lake import Lake
 from lakehouse.tables import TABLES, get_table
 
@@ -132,7 +132,11 @@ def _bodies(lake: Lake, chunk: Sequence[tuple[str, str]]) -> dict[str, StoredRes
 
 
 def _reread(response: StoredResponse, memory: _Memory) -> dict[str, pl.DataFrame]:
-    kind = next(kind for kind in get_source(response.source).kinds if kind.name == response.kind)
+    kind = next((kind for kind in get_source(response.source).kinds if kind.name == response.kind), None)
+    if kind is None:
+        raise UnknownName(
+            f"No parser of {response.source} reads a {response.kind!r} any more; bring it back to rebuild."
+        )
     fetched_ts = response.stamp.fetched_ts
     provenance = Provenance(fetched_ts, response.batch_id, response.body_sha256, response.source, kind.version)
     question = (response.source, response.request)

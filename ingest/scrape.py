@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Literal, Protocol
 
 import polars as pl
@@ -278,7 +279,7 @@ class LakeScraper:
             pins = self._lake.pins()
             reading = Reading({}, {}, ())
             if found.parsed is not None:
-                reading = read(found.parsed, lambda name, pins=pins: self._lake.scan(name, pins), provenance)  # type: ignore[misc]
+                reading = read(found.parsed, partial(self._lake.scan, pins=pins), provenance)
             frames = {bronze_table(self._source.name): bronze, **reading.frames}
             based_on = {name: pins.versions.get(name, 0) for name in TABLES if name.startswith("silver.")}
             try:

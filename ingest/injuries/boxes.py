@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import threading
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as raw  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from ingest.injuries.page import MAX_CHARACTERS, MAX_PAGES, SAME_LINE, WORD_GAP, Page, Rule, Word
 from lakehouse.errors import Unreadable
