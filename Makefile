@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # LightGBM's threads must not spin where tests share two cores.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: setup demo test check bench soak accept clean
+.PHONY: setup demo test check bench soak mutants accept clean
 
 setup: $(VENV)/.installed
 
@@ -30,8 +30,14 @@ test: check
 bench: setup
 	@$(BIN)/python -m benchmarks
 
+# The laws under ever new seeds, for as long as asked: make soak MINUTES=30, or SECONDS=90; SEED=7 for the first one.
+SECONDS ?= $(if $(MINUTES),$(shell expr $(MINUTES) \* 60),600)
 soak: setup
-	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q tests/properties
+	@$(BIN)/python -m tests.properties.machine.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(TESTS)
+
+# Every comparison of times made wrong, one at a time: a test must notice. Some of them: make mutants ONLY='pipeline/at*'
+mutants: setup
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only '$(ONLY)')
 
 # What a release must show on a real history archive: make accept HISTORY=DIR
 accept: setup

@@ -26,6 +26,7 @@ from lakehouse.lake import Lake
 from models.registry import train_minutes
 from pipeline.at import Offset
 from pipeline.diff import Comparison, diff_runs
+from pipeline.labels import freeze_labels
 from pipeline.live import Tick, tick
 from pipeline.reproduce import Reproduction, reproduce
 from pipeline.run import MadeRun
@@ -146,6 +147,7 @@ def _import_past(lake: Lake, league: League, day: date) -> None:
     with tempfile.TemporaryDirectory() as archive, progress_bar() as move:
         write_league(Path(archive), league, until=day, known_until=lake.clock.now())
         import_history(lake, Path(archive), now=lake.clock.now(), progress=move)
+        freeze_labels(lake)
 
 
 def _strike(story: Story, lake: Lake, web: Client, clock: MovingClock, at: datetime, day: date) -> Tick:

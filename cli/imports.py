@@ -8,11 +8,13 @@ from typing import Any
 import rich_click as click
 from rich.table import Table
 
+from cli.labels import tell_freeze
 from cli.options import as_json
 from cli.output import console, emit, progress_bar
 from cli.settings import Settings, pass_settings
 from ingest.history.importer import import_history
 from ingest.history.summary import ImportSummary
+from pipeline.labels import freeze_labels
 
 
 @click.group("import")
@@ -25,15 +27,20 @@ def imports() -> None:
 @as_json
 @pass_settings
 def import_archive(settings: Settings, folder: Path, as_json: bool) -> None:
-    """Import a history archive: a folder of parquet files. Importing it twice changes nothing."""
+    """Import a history archive: a folder of parquet files. Importing it twice changes nothing.
+
+    The labels of the final games in it are frozen at the end.
+    """
     lake = settings.open_or_create_lake()
     with progress_bar() as move:
         summary = import_history(lake, folder, now=lake.clock.now(), progress=move)
+    frozen = freeze_labels(lake)
     if as_json:
-        emit(to_dict(summary))
+        emit({**to_dict(summary), "labels": frozen.to_dict()})
         return
     console().print(_files(summary))
     console().print(_tables(summary) if summary.tables else "nothing new: the lake is as it was")
+    tell_freeze(frozen)
 
 
 def to_dict(summary: ImportSummary) -> dict[str, Any]:

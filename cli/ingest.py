@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import rich_click as click
 from rich.table import Table
 
+from cli.labels import tell_freeze
 from cli.options import DAY, as_json
 from cli.output import console, emit, progress_bar, say
 from cli.settings import Settings, pass_settings
@@ -15,6 +16,7 @@ from ingest.registry import NAMES, get_source
 from ingest.scrape import ScrapeReport, scrape
 from lakehouse.clock import eastern_date
 from lakehouse.errors import BadInput, FetchFailed
+from pipeline.labels import brings_results, freeze_labels
 
 ALL = "all"
 
@@ -32,7 +34,8 @@ def ingest(
     """Scrape a source, or all of them in turn, for a date or a span of dates.
 
     SOURCE is one of schedule, players, injuries, espn, lineups, odds, boxscores, draftkings, linestar, or all. Every
-    response is kept as it came, one commit each; what the lake holds already is not stored again.
+    response is kept as it came, one commit each; what the lake holds already is not stored again. Where results came,
+    the labels of the games are frozen.
     """
     lake = settings.open_or_create_lake()
     days = _days(day, first, last, eastern_date(lake.clock.now()))
@@ -44,6 +47,10 @@ def ingest(
         emit([report.to_dict() for report in reports])
     else:
         console().print(scrape_table(reports))
+    if brings_results(reports):
+        frozen = freeze_labels(lake)
+        if not as_json:
+            tell_freeze(frozen)
     for report in reports:
         for reason in report.reasons:
             say(f"{report.source} {report.outcome}: {reason}")

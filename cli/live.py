@@ -65,6 +65,14 @@ def _tell(done: Tick, as_json: bool) -> None:
     for report in done.scrapes:
         for reason in report.reasons:
             say(f"{report.source} {report.outcome}: {reason}")
+    for trouble in done.kept.troubles:
+        say(f"degraded: {trouble}")
+    if done.kept.labels or done.kept.corrected or done.kept.snapshots:
+        console().print(
+            f"frozen: {done.kept.snapshots} snapshots, the labels of {done.kept.labels} games, "
+            f"{done.kept.corrected} corrected",
+            highlight=False,
+        )
     if done.run is not None:
         for table in slate_tables(done.run.outputs["gold.projections"]) if done.run.outputs else ():
             console().print(table)

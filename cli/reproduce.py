@@ -8,19 +8,23 @@ from cli.options import as_json
 from cli.output import console, emit
 from cli.settings import Settings, pass_settings
 from lakehouse.errors import NotReproduced
-from pipeline.reproduce import Reproduction, reproduce
+from pipeline.reproduce import Reproduction, reproduce, reproduce_recorded
 
 
 @click.command("reproduce")
 @click.argument("run_id")
+@click.option("--recorded", is_flag=True, help="Make it with the code that made it, which the lake keeps.")
 @as_json
 @pass_settings
-def reproduce_run(settings: Settings, run_id: str, as_json: bool) -> None:
+def reproduce_run(settings: Settings, run_id: str, recorded: bool, as_json: bool) -> None:
     """Make a run again, in a fresh process and from its manifest alone, and compare the bytes.
 
-    Writes nothing. Under other code or on another machine it says what differs, and never says identical.
+    Writes nothing. Under other code or on another machine it says what differs, and never says identical. --recorded
+    runs the code that the lake keeps of the run, in an environment in your cache folder with the libraries of then;
+    what of those is not installed, pip fetches.
     """
-    found = reproduce(settings.open_lake(), run_id)
+    lake = settings.open_lake()
+    found = reproduce_recorded(lake, run_id) if recorded else reproduce(lake, run_id)
     if as_json:
         emit(found.to_dict())
     else:
@@ -41,8 +45,10 @@ def _lines(found: Reproduction) -> list[str]:
             line += f"; largest difference {difference.largest:.6g} in {difference.column}"
         lines.append(line + (f" ({difference.detail})" if difference.detail else ""))
     lines += [f"  altered: {name}" for name in found.altered]
-    if found.provenance and not found.differences:
+    if found.provenance and not found.has_failed:
         lines.append("  largest difference 0: every digest is equal")
+    if found.note and found.made:
+        lines.append(f"  {found.note}")
     return lines
 
 
@@ -52,6 +58,10 @@ def _sentence(found: Reproduction) -> str:
             f"Run {found.run_id} read files that are no longer what was written, first {found.altered[0]}; "
             "run `pretip doctor`."
         )
+    if not found.made:
+        return found.note
     outputs = ", ".join(difference.output for difference in found.differences)
-    why = f" ({found.verdict})" if found.provenance else "; run `pretip doctor`"
+    why = "; run `pretip doctor`"
+    if found.provenance:
+        why = f" ({found.verdict})" + (f"; {found.note}" if found.note else "")
     return f"Run {found.run_id} came out different in {outputs}{why}."

@@ -12,9 +12,11 @@ from evaluation.baselines import fit_baselines, predict_baselines
 from evaluation.recent import recent_play
 from evaluation.report import Report
 from lakehouse.gate import Knowledge
+from lakehouse.holes import standing_holes
 from lakehouse.lake import Lake
 from pipeline.at import Offset
 from pipeline.predictions import label_rows, predict_at, spine_before
+from transforms.label_days import require_labels
 from transforms.spine import SpineRecall, spine_recall
 
 
@@ -43,10 +45,12 @@ def evaluate_window(
 ) -> WindowReport:
     """Scores every game of some dates, each by the run made for it at its offset; nothing is written.
 
-    The lookup table among the baselines is fitted on the year before the window. Raises as `predict_at`.
+    What happened is what `gold.labels` holds. The lookup table among the baselines is fitted on the year before the
+    window. Raises LabelsMissing where a day of the window should have labels and has none, and as `predict_at`.
     """
-    made = predict_at(lake, first, last, offset, knowledge, progress)
     view = lake.as_of(lake.clock.now(), "published", "evaluation")
+    require_labels(view, first, last, standing_holes(lake))
+    made = predict_at(lake, first, last, offset, knowledge, progress)
     before = spine_before(view, first, offset)
     fitted = fit_baselines(recent_play(view, before), label_rows(view, before))
     labels = label_rows(view, made.rows)

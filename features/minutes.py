@@ -50,12 +50,18 @@ def schema_digest() -> str:
 
 
 def build_minutes_features(
-    view: Facts, cuts: pl.LazyFrame, *, histories: Histories | None = None, proxies: Said | None = None
+    view: Facts,
+    cuts: pl.LazyFrame,
+    *,
+    histories: Histories | None = None,
+    lines: pl.DataFrame | None = None,
+    proxies: Said | None = None,
 ) -> pl.DataFrame:
     """One row a spine player and cut, sorted by `KEYS`: keys, `CONTEXT`, then the declared features as Float64.
 
     `play_rule` is delisted, out or model. `feature_as_of_ts` is the latest stamp of any fact used in the game's rows,
-    never null and never after the cut. With `proxies` a column `is_proxy` says where one spoke. Raises BadInput if a
+    never null and never after the cut. `histories` and `lines` (of `lines_known`) are those of the view, where they are
+    at hand. With `proxies` a column `is_proxy` says where one spoke. Raises BadInput if a
     step lost or doubled a row.
     """
     games = games_known(view, cuts).collect().lazy()
@@ -79,6 +85,7 @@ def build_minutes_features(
         {"epoch": "team_epoch", "player_epoch": "epoch"}
     )
     minutes = history.build_history(placed, played).collect()
+    odds = lines_known(view, games) if lines is None else lines.lazy()
     with_record = by_team.join(minutes.lazy().select("row", "last_played_tip_ts", "played_no", "played_sum"), on="row")
     said_frame = availability.status_table(view, games, sides, frame).collect()
     if proxies is not None:
@@ -91,7 +98,7 @@ def build_minutes_features(
         availability.build_availability(with_record, histories, played).collect(),
         availability.build_status(said).collect(),
         rest_rows,
-        market.build_market(frame, lines_known(view, games)).collect(),
+        market.build_market(frame, odds).collect(),
         team.build_team(frame, team.team_form(histories, sides)).collect(),
         player.build_player(frame, facts.lazy(), rest_rows.lazy()).collect(),
         said_frame.drop("five_confirmed", "on_list"),

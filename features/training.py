@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import polars as pl
 
+from features.due import USUAL, Threshold, label_sides, require_whole, set_days
 from features.minutes import Said, build_minutes_features
 from lakehouse.clock import eastern_midnight
 from lakehouse.errors import BadInput
 from lakehouse.gate import newest
+from lakehouse.holes import Hole
 from transforms.boxscores import load_histories
 from transforms.facts import CUT, HISTORIC_KINDS, Facts
 from transforms.labels import player_labels
@@ -31,8 +33,22 @@ def finished_games(view: Facts, until: date) -> pl.LazyFrame:
     )
 
 
+def require_view_before(view: Facts, until: date) -> None:
+    """Raises BadInput for a view that knows what became available after 00:00 Eastern of `until`."""
+    if view.run_ts > eastern_midnight(until):
+        raise BadInput(
+            f"A training set until {until} needs a view no later than its Eastern midnight, not {view.run_ts}."
+        )
+
+
 def build_minutes_training(
-    view: Facts, until: date, horizons: Sequence[int] = HORIZONS, *, proxies: bool = False
+    view: Facts,
+    until: date,
+    horizons: Sequence[int] = HORIZONS,
+    *,
+    proxies: bool = False,
+    holes: Iterable[Hole] = (),
+    threshold: Threshold = USUAL,
 ) -> pl.DataFrame:
     """Features of every finished game before `until`, `horizons` minutes before its tip, with labels.
 
@@ -40,14 +56,21 @@ def build_minutes_training(
     dressed, label_complete, dnp_complete, label_as_of_ts, horizon (minutes), is_proxy. Sorted by the features' keys;
     only rows of games that have a box score. Nothing available at or after 00:00 Eastern of `until` is used: a later
     view is refused with BadInput. With `proxies`, what box scores imply was public stands in for unknown statuses and
-    starters; the view must be for training.
+    starters; the view must be for training. Raises TrainingIncomplete where, outside `holes`, dates hold fewer rows
+    than `threshold` asks of `minutes_days`.
     """
-    if view.run_ts > eastern_midnight(until):
-        raise BadInput(
-            f"A training set until {until} needs a view no later than its Eastern midnight, not {view.run_ts}."
-        )
+    require_view_before(view, until)
+    rows = minutes_rows(view, finished_games(view, until), horizons, proxies=proxies)
+    require_whole("minutes", minutes_days(view, rows, horizons, holes), threshold)
+    return rows
+
+
+def minutes_rows(
+    view: Facts, games: pl.LazyFrame, horizons: Sequence[int] = HORIZONS, *, proxies: bool = False
+) -> pl.DataFrame:
+    """The rows of build_minutes_training for `games` [game_id, tip_ts], however few they are."""
     histories = load_histories(view)
-    cuts = cuts_before_tip(finished_games(view, until), horizons)
+    cuts = cuts_before_tip(games, horizons)
     said = proxy_facts(view) if proxies else None
     rows = build_minutes_features(view, cuts, histories=histories, proxies=said)
     happened = player_labels(view, rows.lazy().select(*CUT, "team_id", "player_id")).select(LABELS).collect()
@@ -55,6 +78,18 @@ def build_minutes_training(
     if not proxies:
         both = both.with_columns(is_proxy=pl.lit(False))
     return both.filter(pl.col("label_as_of_ts").is_not_null())
+
+
+def minutes_days(
+    view: Facts, rows: pl.DataFrame, horizons: Sequence[int] = HORIZONS, holes: Iterable[Hole] = ()
+) -> pl.DataFrame:
+    """`features.due.set_days` of the minutes training set: rows of games whose labels are frozen.
+
+    A team's game is due, at each horizon, at least as many rows as players played in it; its first game of the schedule
+    is due none, because nothing says then who may play.
+    """
+    due = label_sides(view).filter(~pl.col("is_first")).with_columns(due=pl.col("played_due") * len(horizons))
+    return set_days("minutes", due, rows.filter("label_complete"), holes)
 
 
 def proxy_facts(view: Facts) -> Said:

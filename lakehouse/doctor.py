@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from lakehouse import delta
 from lakehouse.clock import iso, to_ms
 from lakehouse.commit import HEAD, LOG_COMPACTION, read_head_note
@@ -28,6 +30,7 @@ from lakehouse.log import LOG, BatchIndex, Entry, log_row
 from lakehouse.tables import TABLES, get_table
 
 Progress = Callable[[str, int, int], None]
+RUNS, CODE = "ops.runs", "ops.code"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ def examine(lake: Lake, progress: Progress | None = None) -> Diagnosis:
     if not any(finding.red and finding.table == LOG for finding in findings):
         # Only bytes that are what was written are decoded: a broken Parquet file can take the process down.
         findings += _check_log_rows(lake, entries)
+    if not any(finding.red and finding.table in (LOG, RUNS, CODE) for finding in findings):
+        findings += _check_code(lake)
     return Diagnosis(len(entries), len(present), tuple(findings))
 
 
@@ -100,6 +105,22 @@ def _check_log_rows(lake: Lake, entries: list[Entry]) -> list[Finding]:
             findings.append(Finding("digest", LOG, f"The row of entry {entry.seq} is not what its commit says."))
     findings += [Finding("versions", LOG, f"The log has a row for an entry {seq} that does not exist.") for seq in said]
     return findings
+
+
+def _check_code(lake: Lake) -> Iterator[Finding]:
+    """The kept wheels against their own digests, and whether the code of every run is among them."""
+    kept = lake.scan(CODE).select("code_version").unique().collect()["code_version"].sort().to_list()
+    for version in kept:
+        rows = lake.scan(CODE).filter(pl.col("code_version") == version)
+        for name, wheel, digest in rows.select("wheel_name", "wheel", "wheel_sha256").collect().iter_rows():
+            if bytes_digest(wheel) != digest:
+                message = f"The wheel {name} of code {version} is not the one that was kept."
+                yield Finding("digest", CODE, message)
+    made = lake.scan(RUNS).select("code_version").unique().collect()["code_version"].sort().to_list()
+    lost = [version for version in made if version not in kept]
+    if lost:
+        message = f"The code of some runs is not kept ({', '.join(lost)}), so `reproduce --recorded` cannot use it."
+        yield Finding("code", CODE, message, red=False)
 
 
 def _check_table(lake: Lake, name: str, entries: list[Entry]) -> Iterator[Finding]:

@@ -93,3 +93,15 @@ class StalePayload(PretipError):
     """A payload about another day, game or contest than the one asked for, or older than one already held."""
 
     exit_code = 14
+
+
+class TrainingIncomplete(PretipError):
+    """A training set that lacks rows which are due, outside the holes that were declared."""
+
+    exit_code = 15
+
+
+class LabelsMissing(PretipError):
+    """Days with games of which not one has frozen labels."""
+
+    exit_code = 16

@@ -115,6 +115,8 @@ _ALL = (
     _facts("identity", silver.Identity, ("kind", "source_key", "nba_id"), "identity"),
     _facts("unresolved", feeds.Unresolved, ("kind", "source_key"), "identity", ()),
     _facts("rejected", silver.Rejected, ("table", "body_sha256", "row_number"), "rejected", ()),
+    # What happened is of the box scores' source, so that it is known no sooner than they are.
+    Table("gold.labels", gold.Labels, ("game_id", "player_id"), "boxscores", ("training", "evaluation")),
     Table("gold.minutes", gold.Minutes, ("run_id", "game_id", "player_id")),
     Table("gold.rates", gold.Rates, ("run_id", "game_id", "player_id")),
     Table("gold.sim_players", gold.SimPlayers, ("run_id", "game_id", "player_id")),
@@ -123,9 +125,11 @@ _ALL = (
     Table("gold.pretip_snapshots", gold.PretipSnapshots, ("snapshot_id", "part")),
     Table("ops.log", ops.Log, ("seq",)),
     Table("ops.runs", ops.Runs, ("run_id",)),
+    Table("ops.code", ops.Code, ("code_version",)),
     Table("ops.models", ops.Models, ("model_id",)),
     Table("ops.promotions", ops.Promotions, ("promoted_ts", "head")),
     Table("ops.lags", ops.Lags, ("lag_source", "from_ts")),
+    Table("ops.holes", ops.Holes, ("table_name", "first_day", "last_day", "declared_ts")),
     Table("ops.scrapes", ops.Scrapes, ("scrape_id", "attempt")),
     Table("ops.alerts", ops.Alerts, ("alert_ts", "kind")),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from lakehouse.clock import iso, parse_instant
 from lakehouse.digest import canonical_json, text_digest
 from lakehouse.errors import BadInput, LakeDamaged
 from models.calibration import LogitShift
@@ -13,7 +14,7 @@ from models.minutes import MinutesModel
 from models.mixture import LEVELS
 from models.play import PlayPriors
 
-FORMAT = "pretip-minutes-1"
+FORMAT = "pretip-minutes-2"
 
 
 def dump(model: MinutesModel) -> str:
@@ -29,6 +30,7 @@ def dump(model: MinutesModel) -> str:
             "calibration": {"slope": model.calibration.slope, "shift": model.calibration.shift},
             "play": model.play,
             "quantiles": list(model.quantiles),
+            "knowledge_until": iso(model.knowledge_until) if model.knowledge_until is not None else None,
         }
     )
 
@@ -49,6 +51,7 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
         known = False
     if not known:
         raise LakeDamaged(f"A model's text is not of the format {FORMAT}; train a model with this version.")
+    until = value["knowledge_until"]
     return MinutesModel(
         features=FeatureSet(tuple(value["features"]), value["feature_schema_digest"]),
         play=value["play"],
@@ -57,6 +60,7 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
         cap=value["cap_minutes"],
         priors=PlayPriors(value["priors"]["out"], value["priors"]["delisted"]),
         calibration=LogitShift(value["calibration"]["slope"], value["calibration"]["shift"]),
+        knowledge_until=parse_instant(until) if until is not None else None,
     )
 
 

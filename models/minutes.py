@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,10 @@ class MinutesConfig:
 
 @dataclass(frozen=True)
 class MinutesModel:
-    """A fitted model: the texts of its boosters and all it needs to use them."""
+    """A fitted model: the texts of its boosters and all it needs to use them.
+
+    `knowledge_until` is the latest stamp of anything it was fitted, calibrated or judged on; None before it is known.
+    """
 
     features: FeatureSet
     play: str
@@ -72,6 +75,7 @@ class MinutesModel:
     cap: float = CAP_MINUTES
     priors: PlayPriors = field(default_factory=PlayPriors)
     calibration: LogitShift = field(default_factory=LogitShift)
+    knowledge_until: datetime | None = None
 
     def play_prob(self, frame: pl.DataFrame, threads: int = 2) -> Floats:
         """The classifier's calibrated probability for each row, before any prior."""

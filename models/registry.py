@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,15 @@ from features.training import build_minutes_training
 from lakehouse.clock import eastern_midnight, iso
 from lakehouse.commit import Batch
 from lakehouse.digest import canonical_json, text_digest
-from lakehouse.errors import BadInput
+from lakehouse.errors import BadInput, LakeDamaged
 from lakehouse.gate import View
+from lakehouse.holes import Hole, standing_holes
 from lakehouse.lake import Lake
 from lakehouse.provenance import code_version
 from models.artifact import dump, load, model_id, require_features
 from models.guards import FeatureSet
 from models.minutes import Fit, MinutesConfig, MinutesModel, Progress, fit_minutes, silent
+from transforms.label_days import require_labels
 
 HEAD = "minutes"
 HORIZONS = (60, 15)
@@ -72,16 +74,19 @@ def train_minutes(
     """Fits the minutes model on what was available before 00:00 Eastern of `until`, and promotes it, in one batch.
 
     Fitting again on the same facts gives the same model, which is then only promoted again. Raises BadInput for too
-    little history, ClockError for a day still to come.
+    little history, LabelsMissing for days without labels and TrainingIncomplete for other holes that nobody declared,
+    ClockError for a day still to come.
     """
     config = config or MinutesConfig()
     until_ts = eastern_midnight(until)
     # The gate lets through what was available at its instant, so the last one before midnight is asked for.
     view = lake.as_of(until_ts - timedelta(microseconds=1), knowledge="published", audience="training")
     progress("features", 0.0)
-    training = build_minutes_training(view, until, horizons=horizons, proxies=proxies)
+    holes = tuple(hole for hole in standing_holes(lake, view.pins) if hole.first_day < until)
+    require_labels(view, last=until - timedelta(days=1), holes=holes)
+    training = build_minutes_training(view, until, horizons=horizons, proxies=proxies, holes=holes)
     fit = fit_minutes(training, current_features(), config, threads, progress)
-    row = model_row(fit, view, training, until_ts, config, proxies=proxies, now=now)
+    row = model_row(fit, view, training, until_ts, config, proxies=proxies, now=now, holes=holes)
     commit_model(lake, row, now, f"trained until {until.isoformat()}")
     return row
 
@@ -95,16 +100,22 @@ def model_row(
     *,
     proxies: bool,
     now: datetime,
+    holes: tuple[Hole, ...] = (),
 ) -> ModelRow:
-    """The registry row of a fit; raises BadInput where its training rows were not all available before `until_ts`."""
-    text = dump(fit.model)
+    """The registry row of a fit, with the holes that stood when it was made.
+
+    Raises BadInput where its training rows were not all available before `until_ts`.
+    """
+    known = _knowledge_until(view, training, until_ts)
+    # In the text too, so that its digest vouches for it.
+    text = dump(replace(fit.model, knowledge_until=known))
     return ModelRow(
         model_id=model_id(text),
         head=HEAD,
         trained_ts=now,
         until_ts=until_ts,
-        knowledge_until=_knowledge_until(view, training, until_ts),
-        window=canonical_json(fit.windows),
+        knowledge_until=known,
+        window=canonical_json({**fit.windows, **_declared(holes)}),
         rows=fit.rows,
         proxies=proxies,
         feature_schema_digest=fit.model.features.digest,
@@ -135,10 +146,21 @@ def promote(lake: Lake, chosen_id: str, now: datetime, reason: str) -> None:
 
 
 def load_model(row: dict[str, Any]) -> MinutesModel:
-    """The model of a row of `ops.models`; raises LakeDamaged for an altered text, BadInput for other features."""
+    """The model of a row of `ops.models`; raises BadInput for other features.
+
+    Raises LakeDamaged for an altered text, and for a row whose id or `knowledge_until` is not its text's.
+    """
     model = load(row["artifact"], row["artifact_sha256"])
+    if row["model_id"] != model_id(row["artifact"]) or row["knowledge_until"] != model.knowledge_until:
+        raise LakeDamaged(
+            f"The record of model {row['model_id']} is not its text's; restore ops.models or train again."
+        )
     require_features(model, current_features())
     return model
+
+
+def _declared(holes: tuple[Hole, ...]) -> dict[str, list[dict[str, str]]]:
+    return {"holes": [hole.to_dict() for hole in holes]} if holes else {}
 
 
 def _promotion(chosen_id: str, now: datetime, reason: str) -> dict[str, pl.DataFrame]:
@@ -147,9 +169,9 @@ def _promotion(chosen_id: str, now: datetime, reason: str) -> dict[str, pl.DataF
 
 
 def _knowledge_until(view: View, training: pl.DataFrame, until_ts: datetime) -> datetime:
-    """The latest stamp of the rows, or the latest instant a box score became available: the later of the two."""
-    lines = view.rows("silver.boxscores").select(pl.col("available_ts").max()).collect().item()
-    stamps = [lines, *(training[name].max() for name in STAMPS)]
+    """The latest stamp of the rows, or the latest instant a box score or a label became available, if later."""
+    read = [view.rows(name).select(pl.col("available_ts").max()) for name in ("silver.boxscores", "gold.labels")]
+    stamps = [*(frame.item() for frame in pl.collect_all(read)), *(training[name].max() for name in STAMPS)]
     latest = max(stamp for stamp in stamps if isinstance(stamp, datetime))
     if latest >= until_ts:
         raise BadInput(f"A training row was known at {iso(latest)}, not before {iso(until_ts)}; nothing was trained.")

@@ -66,7 +66,7 @@ def _in_force(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The versions of each game that were the newest known at some instant, in that order, as `newest` would choose."""
     worst_first = pl.col("as_of_quality").replace_strict(list(QUALITIES), range(len(QUALITIES), 0, -1))
     order = ["game_id", "as_of_ts", worst_first, "ingested_ts", "announcement"]
-    ranked = rows.sort(order, descending=[False, False, False, True, False], maintain_order=True).with_row_index(
+    ranked = rows.sort(order, descending=[False, False, False, True, True], maintain_order=True).with_row_index(
         "newness"
     )
     # A version that came in late, after a newer one, never was the newest.

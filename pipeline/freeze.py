@@ -172,14 +172,13 @@ def _fired(claims: pl.LazyFrame, settle: Settle, ahead: timedelta, since: dateti
     came out if that was later, it was the start in force; once, however often it is stated. A start in force at `now`
     that never went off has no at_ts.
     """
-    passed = (pl.col("start_ts") - ahead).is_between(since, now)
-    # The starts of a subject count from its first, so all those of the subjects in question are needed.
-    stated = claims.filter(pl.col("start_ts").is_not_null())
-    stated = stated.join(stated.filter(pl.col("start_ts") - ahead >= since).select("subject").unique(), on="subject")
+    # None goes off after its start. Those of a subject count from its first, so all of its are needed.
+    near = claims.filter(pl.col("start_ts") >= since).select("subject").unique()
+    stated = claims.join(near, on="subject")
     moment_ts = pl.col("start_ts") - ahead
     cuts = (
         stated.select("subject", "start_ts", cut_ts=pl.max_horizontal(moment_ts, "available_ts"))
-        .filter((pl.col("cut_ts") <= pl.col("start_ts")) & (pl.col("cut_ts") <= now))
+        .filter(pl.col("cut_ts") <= pl.col("start_ts"))
         .unique()
         .sort("subject", "cut_ts", "start_ts")
         .with_columns(cut_id=pl.int_range(pl.len(), dtype=pl.Int32))
@@ -197,7 +196,8 @@ def _fired(claims: pl.LazyFrame, settle: Settle, ahead: timedelta, since: dateti
     missed = (
         settle(last)
         .select("subject", "start_ts")
-        .filter(passed)
+        .filter(moment_ts >= since)
+        # One still to come is in force, so that by what is known now it will go off.
         .join(went_off, on=["subject", "start_ts"], how="anti")
         .join(before, on="subject", how="left")
         .with_columns(pl.col("number").fill_null(1))
@@ -234,7 +234,7 @@ def _locks(view: View) -> Settle:
         rest = cuts.join(started, on=by, how="anti").join(players.select("subject").unique(), on="subject", how="semi")
         pool = newest(known_by(players, rest, ["subject"]), [*by, "draftable_id"])
         locks = pool.group_by(by, maintain_order=True).agg(start_ts=pl.col("lock_ts").min())
-        return pl.concat([started.select(*by, "start_ts"), locks.filter(pl.col("start_ts").is_not_null())])
+        return pl.concat([started.select(*by, "start_ts"), locks])
 
     return settle
 

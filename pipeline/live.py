@@ -15,9 +15,11 @@ from ingest.registry import NAMES, get_source
 from ingest.scrape import Fetcher, ScrapeReport, scrape
 from ingest.source import Cadence, Source
 from lakehouse.clock import eastern_date, iso
-from lakehouse.errors import LakeBusy
+from lakehouse.errors import LakeBusy, PretipError
 from lakehouse.gate import newest
 from lakehouse.lake import Lake
+from pipeline.freeze import freeze
+from pipeline.labels import brings_results, freeze_labels
 from pipeline.reads import READ_BY_RUNS
 from pipeline.record import RunRecord, list_records
 from pipeline.request import DEFAULT_WORLDS, RunRequest
@@ -47,12 +49,24 @@ class Evening:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a tick froze: snapshots, and games' labels; `troubles` are sentences that say what could not be."""
+
+    snapshots: int = 0
+    labels: int = 0
+    corrected: int = 0
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Tick:
-    """What a tick did: scrapes made, the run it published if any, why there was none, and when the next is due."""
+    """What a tick did: scrapes made, what it froze, the run it published if any, why there was none, and when the next
+    is due."""
 
     at: datetime
     evening: Evening
     scrapes: tuple[ScrapeReport, ...]
+    kept: Kept
     run: MadeRun | None
     said: str
     next_ts: datetime
@@ -66,6 +80,7 @@ class Tick:
             "games": self.evening.games,
             "final": self.evening.final,
             "scrapes": [report.to_dict() for report in self.scrapes],
+            "kept": vars(self.kept),
             "run": self.run.record.run_id if self.run is not None else None,
             "status": self.run.record.status if self.run is not None else None,
             "said": self.said,
@@ -82,7 +97,7 @@ def tick(
     worlds: int = DEFAULT_WORLDS,
     progress: Progress | None = None,
 ) -> Tick:
-    """One round: find the slate, scrape what is due, run where anything new came; else say why not.
+    """One round: find the slate, scrape what is due, freeze what is due, run where anything new came; else say why not.
 
     Idempotent: at the same instant again nothing is due and nothing new. `day` is the Eastern date, by default the one
     whose games are on (a night lasts until six). Raises LakeBusy where another tick is under way.
@@ -104,9 +119,10 @@ def tick(
         if evening.phase != "no games":
             scrapes += _scrape_due(lake, fetcher, everyone, evening, asked, now, progress)
             evening = find_evening(lake, chosen, now)
+        kept = _freeze_due(lake, scrapes, evening.day)
         run, said = _run_if_new(lake, evening, scrapes, worlds)
         every = tuple(sources) if sources is not None else tuple(get_source(name) for name in NAMES)
-        return Tick(now, evening, tuple(scrapes), run, said, _next_due(every, evening, now))
+        return Tick(now, evening, tuple(scrapes), kept, run, said, _next_due(every, evening, now))
 
 
 def find_evening(lake: Lake, day: date, now: datetime) -> Evening:
@@ -167,6 +183,24 @@ def _scrape_due(
 def _is_due(source: Source, phase: Phase, asked: datetime | None, now: datetime) -> bool:
     every = wait(source.cadence, phase)
     return every is not None and (asked is None or now - asked >= every)
+
+
+def _freeze_due(lake: Lake, scrapes: Sequence[ScrapeReport], day: date) -> Kept:
+    """Freezes the snapshots that are due, and labels where results came; an evening does not end where one cannot be."""
+    troubles = []
+    snapshots = labels = corrected = 0
+    try:
+        snapshots = len(freeze(lake).written)
+    except PretipError as error:
+        troubles.append(f"snapshots: {error}")
+    if brings_results(scrapes):
+        try:
+            done = freeze_labels(lake)
+            labels, corrected = len(done.frozen), len(done.corrected)
+            troubles += [f"labels: {one.game_id}: {one.reason}" for one in done.flawed if one.game_date == day]
+        except PretipError as error:
+            troubles.append(f"labels: {error}")
+    return Kept(snapshots, labels, corrected, tuple(troubles))
 
 
 def _run_if_new(

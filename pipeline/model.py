@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from lakehouse.errors import LakeDamaged
 from lakehouse.lake import Lake
 from models.choice import choose_model, find_model
 from models.minutes import MinutesModel
@@ -25,7 +26,7 @@ def pick_minutes_model(lake: Lake, request: RunRequest) -> ChosenModel:
     """The minutes model of a run: the one it names, else the one of its time.
 
     Raises RunBlocked where there is none or the one named knows too much, UnknownName where the lake holds none of that
-    name, and LakeDamaged for an altered text.
+    name, and LakeDamaged for an altered text or record.
     """
     models = lake.scan("ops.models")
     headers = models.drop("artifact").collect()
@@ -34,5 +35,7 @@ def pick_minutes_model(lake: Lake, request: RunRequest) -> ChosenModel:
         row = choose_model(headers, promotions, HEAD, request.run_ts, request.knowledge)
     else:
         row = find_model(headers, request.model_id, HEAD, request.run_ts)
-    text = models.filter(pl.col("model_id") == row["model_id"]).select("artifact").collect().item()
-    return ChosenModel(row["model_id"], load_model({**row, "artifact": text}))
+    held = models.filter(pl.col("model_id") == row["model_id"]).select("artifact", "knowledge_until").unique().collect()
+    if len(held) != 1:
+        raise LakeDamaged(f"The lake holds {len(held)} different records of model {row['model_id']}; train again.")
+    return ChosenModel(row["model_id"], load_model({**row, "artifact": held["artifact"][0]}))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 
 from lakehouse.clock import FixedClock
+from lakehouse.errors import NotReproduced
 from lakehouse.gate import Pins
 from lakehouse.lake import Lake
 from lakehouse.provenance import code_version, fingerprint
 from lakehouse.tables import get_table
+from pipeline.code import read_code
 from pipeline.compute import RunResult, compute_run, output_digest
+from pipeline.environment import last_line, open_environment, run_pretip
 from pipeline.executor import Processes
 from pipeline.record import RunRecord, read_record
 from pipeline.request import RunRequest
@@ -38,7 +42,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came of making a run again. Only the same code on the same kind of machine can be identical."""
+    """What came of making a run again. Only the same code on the same kind of machine can be identical.
+
+    `code_version` is the run's own; `recorded` says that the code kept in the lake was asked to make it, `made` whether
+    the run was made again at all, and `note` what there is to say of the code.
+    """
 
     run_id: str
     verdict: Verdict
@@ -47,6 +55,10 @@ class Reproduction:
     altered: tuple[str, ...]
     digests: Mapping[str, str]
     step_seconds: Mapping[str, float]
+    code_version: str = ""
+    recorded: bool = False
+    made: bool = True
+    note: str = ""
 
     @property
     def is_identical(self) -> bool:
@@ -55,13 +67,22 @@ class Reproduction:
 
     @property
     def has_failed(self) -> bool:
-        """Whether an output differs, or a file it was made from is not what was written."""
-        return bool(self.differences or self.altered)
+        """Whether an output differs, a file it was made from is not what was written, or it could not be made."""
+        return bool(self.differences or self.altered or not self.made)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data."""
         differences = [vars(difference) for difference in self.differences]
         return {**vars(self), "differences": differences, "provenance": dict(self.provenance)}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Reproduction:
+        """The result that `to_dict` of this or another version gave; what is unknown here is left out."""
+        known = {field.name: plain[field.name] for field in fields(cls) if field.name in plain}
+        known["differences"] = tuple(_known_difference(difference) for difference in plain["differences"])
+        known["provenance"] = {name: (then, now) for name, (then, now) in plain["provenance"].items()}
+        known["altered"] = tuple(plain["altered"])
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -81,22 +102,81 @@ def reproduce(lake: Lake, run_id: str) -> Reproduction:
     # Altered bytes can still give equal outputs, or no answer at all: what the run read is looked at first.
     altered = altered_files(lake, record.request.pins or Pins(0, {}))
     if altered:
-        return Reproduction(record.run_id, "differs", (), {}, altered, {}, {})
-    again = next(Processes(1).run(_recompute, [(lake.root, record.request)]))
+        return Reproduction(record.run_id, "differs", (), {}, altered, {}, {}, record.code_version, made=False)
+    try:
+        again = next(Processes(1).run(_recompute, [(lake.root, record.request)]))
+    except Exception as error:
+        if record.code_version == code_version():
+            raise
+        why = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        return _unmade(record, f"Run {record.run_id} could not be made here ({why}); {_other_code(record)}.")
     differences = tuple(_differences(lake, record, again.result))
     provenance = _changed(record, again)
     verdict: Verdict = "differs" if differences else "identical"
     if provenance:
         verdict = "code differs" if "code_version" in provenance else "fingerprint differs"
     return Reproduction(
-        record.run_id, verdict, differences, provenance, (), again.result.digests, again.result.step_seconds
+        record.run_id,
+        verdict,
+        differences,
+        provenance,
+        (),
+        again.result.digests,
+        again.result.step_seconds,
+        record.code_version,
+        note=_other_code(record) if verdict == "code differs" else "",
     )
+
+
+def reproduce_recorded(lake: Lake, run_id: str) -> Reproduction:
+    """Has a stored run computed again by the very code that made it, out of the lake, and gives what that code said.
+
+    Where the lake does not keep the code, or the libraries it ran with are not to be had, nothing is computed and the
+    verdict is `code differs`. Writes nothing but the environment in the user's cache folder. Raises UnknownName for an
+    unknown run, LakeDamaged for a kept wheel that was altered, NotReproduced where the kept code fails.
+    """
+    record = read_record(lake, run_id)
+    code = read_code(lake, record.code_version)
+    if code is None and record.code_version == code_version():
+        return replace(reproduce(lake, run_id), note="the lake does not keep its code, which is the code here")
+    try:
+        if code is None:
+            raise NotReproduced(f"its code, {record.code_version}, is not kept in this lake.")
+        home = open_environment(code)
+    except NotReproduced as refusal:
+        return _unmade(record, f"Run {record.run_id} was not made again: {refusal}", recorded=True)
+    done = run_pretip(home, ["--lake", str(lake.root.resolve()), "reproduce", record.run_id, "--json"])
+    if done.returncode not in (0, NotReproduced.exit_code) or not done.stdout.strip():
+        said = last_line(done.stderr).removeprefix("pretip: ")
+        raise NotReproduced(f"Run {record.run_id} could not be made again by its own code: {said}")
+    found = Reproduction.from_dict(json.loads(done.stdout))
+    note = f"made again by code {record.code_version}, as the lake keeps it"
+    return replace(found, code_version=record.code_version, recorded=True, note=note)
 
 
 def _recompute(job: tuple[Path, RunRequest]) -> _Recomputed:
     root, request = job
     lake = reader(Lake.open(root, FixedClock(request.run_ts)), request.run_ts)
     return _Recomputed(compute_run(lake, request), code_version(), fingerprint())
+
+
+def _unmade(record: RunRecord, note: str, recorded: bool = False) -> Reproduction:
+    """A run that was not made again, because its code is not the code at hand."""
+    provenance = {"code_version": (record.code_version, code_version())}
+    return Reproduction(
+        record.run_id, "code differs", (), provenance, (), {}, {}, record.code_version, recorded, made=False, note=note
+    )
+
+
+def _other_code(record: RunRecord) -> str:
+    return (
+        f"it was made by code {record.code_version}, and this is {code_version()}; "
+        f"`pretip reproduce {record.run_id} --recorded` can try it with the code that made it"
+    )
+
+
+def _known_difference(plain: Mapping[str, Any]) -> Difference:
+    return Difference(**{field.name: plain[field.name] for field in fields(Difference) if field.name in plain})
 
 
 def _changed(record: RunRecord, again: _Recomputed) -> dict[str, tuple[str, str]]:

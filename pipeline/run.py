@@ -13,6 +13,7 @@ from lakehouse.commit import Batch
 from lakehouse.errors import ClockError
 from lakehouse.lake import Lake
 from lakehouse.tables import get_table
+from pipeline.code import unkept_code
 from pipeline.compute import RunResult, compute_run
 from pipeline.record import RunRecord, make_record
 from pipeline.request import RunRequest
@@ -57,8 +58,11 @@ def make(lake: Lake, request: RunRequest, kind: str, started_ts: datetime, troub
 
 
 def publish(lake: Lake, runs: Sequence[MadeRun], request: str) -> None:
-    """Commits the outputs and manifests of some runs as one batch."""
+    """Commits the outputs and manifests of some runs as one batch, and their code where the lake lacks it."""
     frames = {"ops.runs": pl.concat([run.record.to_frame() for run in runs])}
+    code = unkept_code(lake, [run.record.code_version for run in runs])
+    if code is not None:
+        frames["ops.code"] = code.to_frame()
     for table in sorted({table for run in runs for table in run.outputs}):
         frames[table] = pl.concat([run.outputs[table] for run in runs if table in run.outputs])
     lake.commit(Batch(f"pipeline:{request}:{iso(lake.clock.now())}", "run", frames))

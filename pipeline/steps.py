@@ -47,9 +47,9 @@ def read_inputs(view: View, games: pl.DataFrame) -> Inputs:
     cuts = run_cuts(view, games["game_id"].to_list()).collect().lazy()
     teams = pl.concat([games["home_team_id"], games["away_team_id"]]).unique().sort().to_list()
     histories = load_histories(view, teams)
-    features = build_minutes_features(view, cuts, histories=histories)
-    odds = lines_known(view, cuts).select("game_id", "spread_home", "total").collect()
-    return Inputs(games, cuts.collect(), features, odds, histories)
+    lines = lines_known(view, cuts).collect()
+    features = build_minutes_features(view, cuts, histories=histories, lines=lines)
+    return Inputs(games, cuts.collect(), features, lines.select("game_id", "spread_home", "total"), histories)
 
 
 def predict(model: MinutesModel, inputs: Inputs, overrides: tuple[Override, ...] = ()) -> pl.DataFrame:

@@ -85,7 +85,7 @@ def team_games(teams: Epochs) -> pl.LazyFrame:
         teams.rows.lazy()
         .group_by(keys, maintain_order=True)
         .agg(
-            pl.col("effective_ts").max(),
+            pl.col("effective_ts").first(),  # one instant for all lines of a game in an epoch
             pl.col("as_of_ts").max(),
             pl.col("season_start").last(),
             pl.col("game_date").last(),

@@ -64,14 +64,12 @@ def split_epochs(versions: pl.LazyFrame, group: str) -> Epochs:
     order = [group, "tip_ts", "game", "available_ts", "player_id", "as_of_ts", "ingested_ts"]
     later = pl.col("available_ts").reverse().cum_min().reverse().shift(-1).over(group)
     of_game = pl.col("available_ts").min().over(group, "game")
-    first = pl.col("available_ts").min().over(fact)
     marked = (
         versions.with_columns(game=game)
         .sort(order)
         .with_columns(
             irregular=(pl.col("available_ts") > later).fill_null(False)
             | (pl.col("available_ts") > of_game)
-            | (pl.col("available_ts") > first)
             | (pl.len().over(fact) > 1).and_(pl.struct(fact).is_first_distinct().not_())
         )
         .collect()

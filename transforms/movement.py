@@ -22,19 +22,10 @@ def line_moves(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
     stamps; null where they are the same), as_of_quality, source, body_sha256. A line told again is no move; the last
     move of a book is what `transforms.odds.lines_known` takes of it.
     """
-    priced = pl.col("line").is_not_null() | (
-        (pl.col("market") == "moneyline") & pl.any_horizontal(pl.col("home_price", "away_price").is_not_null())
-    )
-    worst_first = pl.col("as_of_quality").replace_strict(list(QUALITIES), range(len(QUALITIES), 0, -1))
-    order = [*SERIES, "as_of_ts", worst_first, "ingested_ts", "event_key", "line_key"]
-    oldest_first = [*(False for _ in SERIES), False, False, True, True, True]
-    first = pl.int_range(pl.len()).over(SERIES) == 0
-    says_else = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1).over(SERIES)) for name in _SAID)
     hours = (pl.col("as_of_ts") - pl.col("as_of_ts").shift(1).over(SERIES)).dt.total_seconds() / 3600
     return (
-        lines_told(view, games.select(*CUT, "cut_ts"), priced)
-        .sort(order, descending=oldest_first, maintain_order=True)
-        .filter(first | says_else)
+        lines_in_order(view, games)
+        .filter("is_move")
         .with_columns(
             move=pl.int_range(pl.len(), dtype=pl.Int32).over(SERIES),
             line_change=pl.col("line") - pl.col("line").shift(1).over(SERIES),
@@ -54,6 +45,27 @@ def line_moves(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
             line_ts="as_of_ts",
         )
         .select(*SERIES, "move", "kind", "line_ts", pl.exclude(*SERIES, "move", "kind", "line_ts"))
+    )
+
+
+def lines_in_order(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
+    """Every line of `games` [game_id, cut_id, cut_ts] known at its cut, by `SERIES`, then in the order of their stamps.
+
+    Columns: those of silver.odds_lines with cut_id and cut_ts, and is_move: whether the line or a price is not what
+    the same book said before, true of its first. The last of a series is what stands at the cut.
+    """
+    priced = pl.col("line").is_not_null() | (
+        (pl.col("market") == "moneyline") & pl.any_horizontal(pl.col("home_price", "away_price").is_not_null())
+    )
+    worst_first = pl.col("as_of_quality").replace_strict(list(QUALITIES), range(len(QUALITIES), 0, -1))
+    order = [*SERIES, "as_of_ts", worst_first, "ingested_ts", "event_key", "line_key"]
+    oldest_first = [*(False for _ in SERIES), False, False, True, True, True]
+    first = pl.int_range(pl.len()).over(SERIES) == 0
+    says_else = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1).over(SERIES)) for name in _SAID)
+    return (
+        lines_told(view, games.select(*CUT, "cut_ts"), priced)
+        .sort(order, descending=oldest_first, maintain_order=True)
+        .with_columns(is_move=first | says_else)
     )
 
 

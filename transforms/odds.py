@@ -22,12 +22,9 @@ def lines_known(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
     line = [*CUT, "feed", "book", "market"]
     newest_stamp = newest(lines_told(view, cuts, priced), line)
     consensus = (
-        newest_stamp.sort(*line)
+        best_feed(newest_stamp.sort(*line))
         .group_by(*CUT, "market", "feed", maintain_order=True)
         .agg(pl.col("line").median(), pl.len().alias("n_books"), pl.col("as_of_ts").max())
-        .with_columns(preference=pl.col("feed").replace_strict(list(FEEDS), range(len(FEEDS)), return_dtype=pl.Int8))
-        .sort(*CUT, "market", "preference")
-        .unique([*CUT, "market"], keep="first", maintain_order=True)
     )
     spread, total = (consensus.filter(pl.col("market") == market) for market in ("spread", "total"))
     totals = total.select(*CUT, total="line", total_books="n_books", total_ts="as_of_ts")
@@ -47,6 +44,12 @@ def lines_known(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
         )
         .sort(CUT)
     )
+
+
+def best_feed(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Of `lines` those of the best feed that each game's market has at its cut."""
+    preference = pl.col("feed").replace_strict(list(FEEDS), range(len(FEEDS)), return_dtype=pl.Int8)
+    return lines.filter(preference == preference.min().over(*CUT, "market"))
 
 
 def lines_told(view: Facts, cuts: pl.LazyFrame, which: pl.Expr) -> pl.LazyFrame:

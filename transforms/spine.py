@@ -107,9 +107,7 @@ def spine_recall(view: Facts, rows: pl.LazyFrame) -> SpineRecall:
 
 def _roster_claims(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
     rows = view.rows("silver.rosters")
-    wanted = attach_report(sides.select(*_SIDE, "cut_ts"), report_steps(rows, ["team_id"]), ["team_id"]).filter(
-        pl.col("report_ts").is_not_null()
-    )
+    wanted = attach_report(sides.select(*_SIDE, "cut_ts"), report_steps(rows, ["team_id"]), ["team_id"])
     known = newest(known_by(rows, wanted, ["team_id", "report_ts"]), [*_SIDE, "player_id"])
     return known.select(*_SIDE, "player_id", spine_source=pl.lit("roster"), evidence_ts="report_ts")
 

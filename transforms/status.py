@@ -8,7 +8,15 @@ from lakehouse.gate import known_by, newest
 from transforms.facts import CUT, Facts, attach_report, latest_of, report_steps
 
 FIVE = 5
+FEED, REPORTS = "status_events", "lineups"
 _SIDE = [*CUT, "team_id"]
+_TELLING = [*_SIDE, "report_ts", "rank"]
+
+_FEED_FLAGS = [pl.col(f"{kind}_starter").fill_null(False).alias(kind) for kind in ("projected", "confirmed")]
+_ROLE_FLAGS = [
+    pl.col("role").is_in(["projected_starter", "confirmed_starter"]).alias("projected"),
+    (pl.col("role") == "confirmed_starter").alias("confirmed"),
+]
 
 
 def listings(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,17 +53,14 @@ def starters(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
     feed = _events(view, games).select(
         *_SIDE,
         "player_id",
-        pl.col("projected_starter").fill_null(False).alias("projected"),
-        pl.col("confirmed_starter").fill_null(False).alias("confirmed"),
+        *_FEED_FLAGS,
         stamp="as_of_ts",
         rank=pl.lit(0),
     )
-    role = pl.col("role")
     reports = lineup_places(view, games).select(
         *_SIDE,
         "player_id",
-        role.is_in(["projected_starter", "confirmed_starter"]).alias("projected"),
-        (role == "confirmed_starter").alias("confirmed"),
+        *_ROLE_FLAGS,
         stamp="lineup_as_of_ts",
         rank=pl.lit(1),
     )
@@ -77,6 +82,105 @@ def starters(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
         for kind in ("projected", "confirmed")
     ]
     return chosen.select(*_SIDE, "player_id", *flags, "starters_as_of_ts").sort(*_SIDE, "player_id")
+
+
+def lineups_known(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
+    """The five of each team as `starters` has them, with who told it and how it came about; one row a side, sorted.
+
+    Columns: game_id, cut_id, team_id; projected_five and confirmed_five (player ids in order, up to five; null where
+    nobody is named); told_by (lineups or status_events), source, report_ts (for the feed, of its last change),
+    lineup_as_of_ts, body_sha256; tellings (how many usable ones there were by then), first_projected_ts (report_ts of
+    the first that named anybody), confirmed_since_ts (of the first of the unbroken run that confirms these players);
+    changes (how often who is named became another), changed_ts, came_in and went_out (the last time). All are null
+    where the five are unknown. A lineup report and the feed at each of its changes are tellings alike, in order of
+    report_ts; one that is void for `starters` is left out.
+    """
+    told = _tellings(view, sides).collect().lazy()
+    count = [pl.col(f"{kind}_five").list.len() for kind in ("projected", "confirmed")]
+    usable = told.filter((count[0] <= FIVE) & (count[1] <= FIVE) & (count[0] + count[1] > 0))
+    last = usable.filter(pl.col("report_ts") == pl.col("last_ts"))
+    standing = last.sort(*_SIDE, "lineup_as_of_ts", "rank").unique(_SIDE, keep="last", maintain_order=True)
+    until = standing.select(*_SIDE, until_ts="report_ts", until_rank="rank")
+    earlier, level = pl.col("report_ts") < pl.col("until_ts"), pl.col("report_ts") == pl.col("until_ts")
+    by_then = earlier | (level & (pl.col("rank") <= pl.col("until_rank")))
+    history = usable.join(until, on=_SIDE).filter(by_then).sort(_TELLING)
+    fives = [
+        pl.when(pl.col(five).list.len() > 0).then(five).alias(five) for five in ("projected_five", "confirmed_five")
+    ]
+    told_by = pl.when(pl.col("rank") == 0).then(pl.lit(FEED)).otherwise(pl.lit(REPORTS))
+    facts = standing.select(
+        *_SIDE, *fives, told_by.alias("told_by"), "source", "report_ts", "lineup_as_of_ts", "body_sha256"
+    )
+    return (
+        sides.select(_SIDE)
+        .join(facts, on=_SIDE, how="left")
+        .join(_course(history), on=_SIDE, how="left")
+        .sort(_SIDE)
+    )  # fmt: skip
+
+
+def _tellings(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
+    """Every telling of a team's five known at the cut: its keys, both fives, its proof, and `last_ts` of its kind."""
+    cuts = sides.select(*_SIDE, "cut_ts")
+    places = newest(
+        known_by(view.rows("silver.lineups"), cuts, ["game_id", "team_id"]), [*_SIDE, "report_ts", "player_id"]
+    )
+    reports = places.with_columns(*_ROLE_FLAGS, rank=pl.lit(1), is_own=pl.lit(True))
+    known = known_by(view.rows("silver.status_events"), cuts.select(*CUT, "cut_ts").unique(), ["game_id"])
+    events = newest(known, [*CUT, "player_id", "observed_ts"])
+    # A man whom an event puts on the other team's list leaves this one's.
+    mine = events.select(*CUT, "player_id", side_team_id="team_id").unique()
+    stamps = events.join(mine, on=[*CUT, "player_id"]).select(*CUT, "side_team_id", report_ts="observed_ts").unique()
+    states = (
+        stamps.join(events, on=list(CUT))
+        .filter(pl.col("observed_ts") <= pl.col("report_ts"))
+        .filter(
+            pl.col("observed_ts") == pl.col("observed_ts").max().over(*CUT, "side_team_id", "report_ts", "player_id")
+        )
+        .with_columns(*_FEED_FLAGS, rank=pl.lit(0), is_own=pl.col("team_id") == pl.col("side_team_id"))
+        .with_columns(team_id="side_team_id")
+    )
+    columns = [*_TELLING, "is_own", "player_id", "projected", "confirmed", "as_of_ts", "source", "body_sha256"]
+    own = pl.col("is_own")
+    named = [
+        pl.col("player_id").filter(own & pl.col(kind)).sort().alias(f"{kind}_five")
+        for kind in ("projected", "confirmed")
+    ]
+    proof = [pl.col(name).filter(own).last() for name in ("source", "body_sha256")]
+    return (
+        pl.concat([reports.select(columns), states.select(columns)])
+        .sort(*_TELLING, "as_of_ts", "body_sha256", "player_id")
+        .group_by(_TELLING, maintain_order=True)
+        .agg(*named, *proof, pl.col("as_of_ts").filter(own).last().alias("lineup_as_of_ts"))
+        .with_columns(last_ts=pl.col("report_ts").max().over(*_SIDE, "rank"))
+    )
+
+
+def _course(history: pl.LazyFrame) -> pl.LazyFrame:
+    """How the five that stand came about, of tellings in order: one row a side."""
+    named = pl.col("projected_five").list.set_union("confirmed_five").list.sort()
+    confirmed = pl.col("confirmed_five").cast(pl.List(pl.String)).list.join(" ")
+    before = pl.col("named").shift(1).over(_SIDE)
+    differs = pl.col("confirmed") != pl.col("confirmed").last().over(_SIDE)
+    since = differs.cast(pl.Int64).cum_sum(reverse=True).over(_SIDE) == 0
+    came, went = pl.col("named").list.set_difference("before"), pl.col("before").list.set_difference("named")
+    changed = pl.col("came").list.len() + pl.col("went").list.len() > 0
+    return (
+        history.with_columns(named=named, confirmed=confirmed)
+        .with_columns(before=before, since=since)
+        .with_columns(came=came.list.sort(), went=went.list.sort())
+        .with_columns(changed=changed.fill_null(False))
+        .group_by(_SIDE, maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("tellings"),
+            pl.col("report_ts").min().alias("first_projected_ts"),
+            pl.col("report_ts").filter(pl.col("since") & (pl.col("confirmed") != "")).min().alias("confirmed_since_ts"),
+            pl.col("changed").sum().cast(pl.Int64).alias("changes"),
+            pl.col("report_ts").filter("changed").last().alias("changed_ts"),
+            pl.col("came").filter("changed").last().alias("came_in"),
+            pl.col("went").filter("changed").last().alias("went_out"),
+        )
+    )
 
 
 def _events(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:

@@ -59,6 +59,7 @@ class Games(ArchiveRow):
     away_score = points("points of the visiting team")
     ot_periods = count("overtime periods", min=0, max=10)
     game_status = count("3 once final", min=1, max=3)
+    has_boxscore = flag("the archive has its box score", nullable=True)
     arena_name = text("arena", nullable=True)
     is_neutral = flag("neutral ground", nullable=True)
     game_subtype = text("'in-season-knockout' from the Cup quarter-finals on", nullable=True)

@@ -12,6 +12,8 @@ import polars as pl
 from ingest.history.archive import Archive, ArchivedFile, digest_content, open_archive, read_frame, validate
 from ingest.history.context import Context, Scan, gather_context
 from ingest.history.facts import SOURCE, find_news, history_provenance, refuse_future
+from ingest.history.holes import TABLE as HOLES
+from ingest.history.holes import find_holes
 from ingest.history.registry import FILES
 from ingest.history.summary import FileReport, FileStatus, ImportSummary, TableReport
 from ingest.identity import identity_rows
@@ -56,7 +58,8 @@ def import_history(lake: Lake, folder: Path, *, now: datetime, progress: Progres
     """Loads an archive folder into bronze and silver in one commit, and says what was new.
 
     A file with the rows of its last import, in any order, is not stored again; a fact the lake holds is not repeated;
-    one with other values is a correction, public at `now`. `progress` is called with a file's name, the files done and
+    one with other values is a correction, public at `now`. Dates of which the archive says that it has no box score are
+    declared holes. `progress` is called with a file's name, the files done and
     their number. Raises BadInput, naming file, column and row, for a file that breaks its schema or states a fact
     before it could be public, and then nothing at all is committed.
     """
@@ -78,6 +81,9 @@ def import_history(lake: Lake, folder: Path, *, now: datetime, progress: Progres
     batch_id = _name_batch(archive, now)
     context = _gather(readings, now, scan)
     frames, tables = _collect_news(readings, context, scan, batch_id, progress)
+    for reading in changed:
+        if reading.file.name == "games" and reading.rows is not None:
+            frames[HOLES] = find_holes(lake, reading.rows, now)
     bronze = [_bronze_row(reading, now, batch_id) for reading in changed]
     lake.commit(Batch(batch_id, "import", {BRONZE: pl.concat(bronze), **frames}, based_on=_versions_read(pins)))
     return ImportSummary(batch_id, files, tables)

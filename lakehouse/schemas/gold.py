@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from lakehouse.schemas.columns import flag, game_key, instant, number, player_key, prob, team_key, text
+from lakehouse.schemas.columns import Fact, count, flag, game_key, instant, number, player_key, prob, team_key, text
 
 
 class RunOutput(dy.Schema):
@@ -139,3 +139,40 @@ class PretipSnapshots(dy.Schema):
     pins = text("log entry and version of every table at the instant, as canonical JSON")
     written_ts = instant("when it was written")
     is_late = flag("written more than five minutes after the instant, by time travel")
+
+
+class Labels(Fact):
+    """What a player did in a final game that sums right; a row is a listed player, and no row of a game is ever changed.
+
+    A correction is a later version, known from its own stamp on; the first stays. `bronze_batch` is the batch that froze
+    it, `source`, `body_sha256` and `parser_version` those of his box-score line.
+    """
+
+    game_id = game_key()
+    player_id = player_key()
+    team_id = team_key()
+    season = text("season label")
+    season_type = text("kind of game; never pre-season or All-Star")
+    game_date = dy.Date(description="Eastern date of the game")
+    minutes = dy.Float64(min=0.0, description="minutes on the floor; 0 where he did not play")
+    played = flag("was on the floor")
+    starter = flag("in the starting five; unknown where the source does not say", nullable=True)
+    pts = count("points")
+    reb = count("rebounds")
+    oreb = count("offensive rebounds")
+    dreb = count("defensive rebounds")
+    ast = count("assists")
+    stl = count("steals")
+    blk = count("blocks")
+    tov = count("turnovers")
+    fgm = count("field goals made")
+    fga = count("field goals attempted")
+    fg3m = count("threes made")
+    fg3a = count("threes attempted")
+    ftm = count("free throws made")
+    fta = count("free throws attempted")
+    pf = count("personal fouls")
+    plus_minus = count("point margin while on the floor")
+    dk_fpts = number("DraftKings points; 0 where he did not play, unknown where a count is")
+    version = dy.Int32(min=1, description="1 for the first, one more for each correction")
+    label_frozen_ts = instant("when it was frozen")

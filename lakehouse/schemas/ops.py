@@ -43,6 +43,18 @@ class Runs(dy.Schema):
     started_ts = instant("wall time the run began")
 
 
+class Code(dy.Schema):
+    """A version of the code that made a run, as a wheel, so that a copied lake carries it."""
+
+    code_version = text("digest of the package's sources and locked versions", primary_key=True)
+    wheel_name = text("file name of the wheel")
+    wheel = dy.Binary(description="bytes of the wheel: the sources of every room")
+    wheel_sha256 = text("SHA-256 of the bytes", min_length=64, max_length=64)
+    libraries = text("version of each distribution it needs, as canonical JSON")
+    python = text("version of Python it ran under")
+    kept_ts = instant("when it was kept")
+
+
 class Models(dy.Schema):
     """A fitted model, with its text, so that a copied lake carries it."""
 
@@ -51,7 +63,7 @@ class Models(dy.Schema):
     trained_ts = instant("when it was fitted")
     until_ts = instant("no row available at or after this instant was used")
     knowledge_until = instant("latest availability of any row used")
-    window = text("first and last game dates of each window, as JSON")
+    window = text("first and last game dates of each window, and holes declared then, as JSON")
     rows = dy.Int64(min=0, description="training rows")
     proxies = flag("rows of the proxy tables were used")
     feature_schema_digest = text("digest of the feature set's declaration")
@@ -79,6 +91,17 @@ class Lags(dy.Schema):
     from_ts = instant("facts published from this instant on have the lag", primary_key=True)
     lag_seconds = dy.Int64(min=0, description="lag, seconds")
     reason = text("why")
+
+
+class Holes(dy.Schema):
+    """A span of days in which a table, or a training set, is known to lack rows; a later row may take it back."""
+
+    table_name = text("table, table.column, or training set that lacks them", primary_key=True)
+    first_day = dy.Date(primary_key=True, description="first Eastern date of the span")
+    last_day = dy.Date(primary_key=True, description="last Eastern date of the span")
+    declared_ts = instant("when it was declared or taken back", primary_key=True)
+    withdrawn = flag("from then on it is no hole")
+    reason = text("why the rows are missing, or why it is taken back")
 
 
 class Alerts(dy.Schema):

@@ -20,6 +20,7 @@ from ingest.registry import get_source
 from lakehouse.clock import iso
 from lakehouse.errors import LakeBusy
 from lakehouse.lake import Lake
+from pipeline import live
 from pipeline.live import Tick, find_evening, tick
 from pipeline.reproduce import reproduce
 from sandbox.league import League, generate
@@ -76,6 +77,10 @@ def test_an_evening_is_scraped_projected_and_over(built: Path, lake_root: Path, 
     assert late.run is not None
     assert over.run is None
     assert over.evening.final == over.evening.games > 0
+    assert over.kept.labels == over.evening.final
+    assert late.kept.labels == 0
+    assert over.kept.snapshots > 0
+    assert not (*early.kept.troubles, *late.kept.troubles, *over.kept.troubles)
     assert reproduce(Lake.open(lake_root / "one", MovingClock(over.at)), late.run.record.run_id).is_identical
     again = spend(built, lake_root / "two", small_league)
     digests = [(one.run.record.digests if one.run else None) for one in again]
@@ -113,6 +118,21 @@ def test_a_source_that_fails_degrades_the_run_and_says_so(built: Path, lake_root
         assert done.run is not None
         assert done.run.record.status == "degraded"
         assert any(reason.startswith("odds: ") for reason in done.run.record.reasons)
+
+
+def test_a_freeze_that_fails_degrades_the_tick_and_does_not_end_it(
+    built: Path, lake_root: Path, small_league: League, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(lake: Lake) -> None:
+        raise LakeBusy("Another process is at it.")
+
+    monkeypatch.setattr(live, "freeze", fail)
+    monkeypatch.setattr(live, "freeze_labels", fail)
+    with stage(built, lake_root / "lake", small_league) as (lake, clock, _, client):
+        clock.set(first_tip(small_league) + timedelta(hours=4))
+        done = strike(lake, client)
+        assert done.kept.troubles == ("snapshots: Another process is at it.", "labels: Another process is at it.")
+        assert done.evening.final > 0
 
 
 def test_two_ticks_at_once_are_one_and_a_sentence(built: Path, lake_root: Path, small_league: League) -> None:

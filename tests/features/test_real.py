@@ -16,6 +16,7 @@ from ingest.history.importer import import_history
 from lakehouse.clock import FixedClock, eastern_midnight
 from lakehouse.gate import View
 from lakehouse.lake import Lake
+from pipeline.labels import freeze_labels
 from transforms.schedule import cuts_before_tip
 from transforms.spine import spine, spine_recall
 
@@ -35,6 +36,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
         copy(ARCHIVE / f"{name}.parquet", folder)
     lake = Lake.open_or_create(tmp_path_factory.mktemp("lake") / "lake", FixedClock(NOW))
     import_history(lake, folder, now=NOW)
+    freeze_labels(lake)
     return lake.as_of(eastern_midnight(UNTIL), knowledge="published", audience="training")
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from features.minutes import KEYS, MINUTES_FEATURES, build_minutes_features
-from features.training import build_minutes_training, finished_games
+from features.training import build_minutes_training, finished_games, minutes_rows
 from lakehouse.clock import eastern_midnight
 from lakehouse.errors import BadInput
 from tests.transforms.league import ATL, BOS, HOUR, OPENING, Line, MemoryView, Row, Season, fact, game_key
@@ -19,7 +19,7 @@ NAMES = [feature.name for feature in MINUTES_FEATURES]
 
 
 def league(games: int = 3) -> Season:
-    """Two teams of six; every team-game sums to 240; player 6 and 16 are listed and sit."""
+    """Two teams of six; every team-game sums to 240 and 5 points; player 6 and 16 are listed and sit."""
     meetings = tuple((ATL, BOS, OPENING + timedelta(days=n)) for n in range(games))
     lines = [
         Line(n, base + p, team, 48 if p < 6 else None, tip + 3 * HOUR)
@@ -32,7 +32,7 @@ def league(games: int = 3) -> Season:
 
 def tables(season: Season) -> dict[str, list[Row]]:
     results = [
-        fact("results", tip + 3 * HOUR, game_id=game_key(n), home_score=1, away_score=0, ot_periods=0)
+        fact("results", tip + 3 * HOUR, game_id=game_key(n), home_score=5, away_score=5, ot_periods=0)
         for n, (_, _, tip) in enumerate(season.games)
     ]
     return {**season.rows(), "results": results}
@@ -69,12 +69,12 @@ def test_a_spine_player_without_a_line_in_a_complete_game_played_nothing() -> No
     assert row.select("minutes", "played", "dressed", "label_complete").rows() == [(0.0, False, False, True)]
 
 
-def test_a_team_whose_minutes_do_not_add_up_is_not_a_label() -> None:
+def test_a_game_that_does_not_add_up_is_not_a_label() -> None:
     season = league()
     short = Season(season.games, tuple(x for x in season.lines if (x.game, x.player) != (2, 5)), ())
-    rows = build_minutes_training(view_of(tables(short)), UNTIL, (15,)).filter(pl.col("game_id") == game_key(2))
-    assert set(rows.select("team_id", "label_complete").unique().rows()) == {(ATL, False), (BOS, True)}
-    assert rows.filter(pl.col("player_id") == 5)["minutes"].to_list() == [None]
+    view = view_of(tables(short))
+    rows = minutes_rows(view, finished_games(view, UNTIL), (15,))
+    assert rows["game_id"].unique().to_list() == [game_key(1)]
 
 
 def test_proxies_speak_only_from_half_an_hour_before_tip() -> None:

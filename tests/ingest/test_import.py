@@ -12,6 +12,7 @@ import pytest
 from ingest.history import ImportSummary, TableReport, import_history
 from lakehouse.errors import BadInput
 from lakehouse.faults import Faults
+from lakehouse.holes import standing_holes
 from lakehouse.lake import Lake
 from lakehouse.tables import TABLES
 from tests.ingest.archives import (
@@ -110,6 +111,17 @@ def test_a_value_put_back_is_a_correction_again(bench: Bench) -> None:
     assert learned(summary) == {"silver.results": (0, 1)}
     versions = bench.rows("silver.results", pl.col("game_id") == GAME).sort("ingested_ts")
     assert versions["home_score"].to_list() == [110, 111, 110]
+
+
+def test_dates_without_a_box_score_are_declared_holes_until_one_comes(bench: Bench) -> None:
+    without = map_file(make_archive(), "games", lambda rows: rows.with_columns(has_boxscore=pl.lit(False)))
+    bench.load(without)
+    declared = standing_holes(bench.lake)
+    finals = without["games"].filter(pl.col("game_status") == 3)
+    assert [hole.first_day for hole in declared] == sorted(set(finals["game_date"]))
+    assert {hole.table_name for hole in declared} == {"silver.boxscores"}
+    bench.load(map_file(without, "games", lambda rows: rows.with_columns(has_boxscore=pl.lit(True))), LATER)
+    assert standing_holes(bench.lake) == ()
 
 
 def test_a_corrected_proxy_stays_a_proxy(bench: Bench) -> None:

@@ -14,6 +14,7 @@ import pytest
 from lakehouse.clock import FixedClock, eastern_midnight
 from lakehouse.errors import BadInput, ClockError, RunBlocked
 from lakehouse.gate import View
+from lakehouse.holes import Hole
 from lakehouse.lake import Lake
 from models import registry
 from models.choice import choose_model
@@ -27,7 +28,9 @@ UNTIL = date(2025, 1, 1)
 
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    def build(view: View, until: date, horizons: Sequence[int], *, proxies: bool) -> pl.DataFrame:
+    def build(
+        view: View, until: date, horizons: Sequence[int], *, proxies: bool, holes: Sequence[Hole]
+    ) -> pl.DataFrame:
         assert view.audience == "training"
         assert view.knowledge == "published"
         assert view.run_ts < eastern_midnight(until)

@@ -15,6 +15,7 @@ from lakehouse.lake import Lake
 from models.boosting import BoostConfig
 from models.minutes import MinutesConfig
 from models.registry import train_minutes
+from pipeline.labels import freeze_labels
 from pipeline.request import RunRequest
 from sandbox.history import write_league
 from sandbox.league import generate
@@ -33,6 +34,7 @@ def build_lake(root: Path) -> Path:
     write_league(root / "archive-next", league, until=DAY + timedelta(days=1))
     lake = Lake.open_or_create(root / "lake", FixedClock(NOW))
     import_history(lake, root / "archive", now=NOW)
+    freeze_labels(lake)
     config = MinutesConfig(play=_QUICK, quantile=_QUICK)
     train_minutes(lake, DAY, now=NOW, config=config, horizons=(15,), threads=1)
     return root

@@ -14,6 +14,7 @@ from lakehouse.lake import Lake
 from pipeline.at import Offset, run_instants
 from pipeline.backfill import RUNS_A_COMMIT, BackfillRequest, backfill, list_requests
 from pipeline.executor import Processes, Serial
+from pipeline.labels import freeze_labels
 from pipeline.predictions import label_rows, predict_at, spine_before
 from pipeline.record import list_records
 from pipeline.run import make_run
@@ -53,6 +54,7 @@ def test_each_games_prediction_is_that_of_the_run_made_for_it(built: Path, lake:
     runs = {record.run_ts: record for record in backfill(lake, BackfillRequest(DAY, DAY, (Offset(15),), worlds=WORLDS))}
     later = Lake.open(lake.root, FixedClock(NOW + timedelta(hours=30)))
     import_history(later, built / "archive-next", now=later.clock.now())
+    freeze_labels(later)
     made = predict_at(later, DAY, DAY, Offset(15))
     stored = later.scan("gold.minutes").collect()
     for row in made.rows.iter_rows(named=True):

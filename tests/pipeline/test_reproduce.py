@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,15 +15,25 @@ import polars as pl
 import pytest
 
 from ingest.history.importer import import_history
-from lakehouse.clock import FixedClock
+from lakehouse.clock import FixedClock, iso
 from lakehouse.commit import Batch
-from lakehouse.errors import UnknownName
+from lakehouse.errors import LakeDamaged, UnknownName
 from lakehouse.lake import Lake
+from lakehouse.provenance import ROOMS, code_version
 from lakehouse.tables import get_table
 from pipeline import reproduce as reproducing
-from pipeline.reproduce import largest_difference, reproduce
+from pipeline.code import KeptCode, running_code
+from pipeline.environment import cache_folder
+from pipeline.record import read_record
+from pipeline.reproduce import Reproduction, largest_difference, reproduce, reproduce_recorded
 from pipeline.run import MadeRun, make_run
-from tests.pipeline.league import NOW, copy_lake, evening_request
+from tests.pipeline.league import DAY, EVENING, NOW, WORLDS, copy_lake, evening_request
+
+# Appended to a copy of the sources: code of another time, whose numbers are others.
+OTHER_RATES = """
+_rate = steps.rate
+steps.rate = lambda view, inputs: _rate(view, inputs).with_columns(pl.col("ast_rate") * 2)
+"""
 
 
 @pytest.fixture
@@ -93,6 +108,119 @@ def test_other_code_is_said_and_never_called_identical(
         assert found.verdict == verdict
         assert not found.is_identical
         assert not found.has_failed
+
+
+@pytest.fixture
+def cached(lake_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder, and a pip that asks nobody."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(lake_root / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return cache_folder()
+
+
+def _run_under_other_code(lake: Lake, folder: Path) -> str:
+    """Id of a run that a changed copy of the sources made, in a process of its own."""
+    sources = Path(reproducing.__file__).parents[1]
+    for room in ROOMS:
+        # Compiled kernels come along, so that they need not be compiled again.
+        shutil.copytree(sources / room, folder / room)
+    with (folder / "pipeline" / "compute.py").open("a") as compute:
+        compute.write(OTHER_RATES)
+    run = ["run", "--date", str(DAY), "--as-of", iso(EVENING), "--knowledge", "published", "--worlds", str(WORLDS)]
+    asked = ["--lake", str(lake.root), "--now", iso(lake.clock.now()), *run, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; main()", *asked],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["run_id"])
+
+
+def test_code_of_another_time_differs_here_and_is_identical_as_recorded(
+    lake: Lake, lake_root: Path, cached: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = _run_under_other_code(lake, lake_root / "other")
+    record = read_record(lake, run_id)
+    before = sorted((path, path.stat().st_mtime_ns) for path in lake.root.rglob("*") if path.is_file())
+    here = reproduce(lake, run_id)
+    assert here.verdict == "code differs"
+    assert "gold.rates" in {difference.output for difference in here.differences}
+    assert all(said in here.note for said in (record.code_version, code_version(), "--recorded"))
+    # A variable that would lead the kept code elsewhere, were it to reach it.
+    monkeypatch.setenv("PYTHONPATH", str(Path(reproducing.__file__).parents[1]))
+    monkeypatch.setenv("PRETIP_SANDBOX", "http://127.0.0.1:9")
+    then = reproduce_recorded(lake, run_id)
+    assert then.is_identical, then
+    assert then.recorded
+    assert not then.has_failed
+    assert dict(then.digests) == dict(record.digests)
+    assert len(list(cached.iterdir())) == 1
+    assert sorted((path, path.stat().st_mtime_ns) for path in lake.root.rglob("*") if path.is_file()) == before
+
+
+def test_a_run_that_this_code_cannot_make_is_of_other_code_and_not_corrupt(
+    own: tuple[Lake, MadeRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("a column of another time")
+
+    monkeypatch.setattr(reproducing, "Processes", _Here)
+    monkeypatch.setattr(reproducing, "_recompute", fail)
+    lake, made = own
+    other = replace(made.record, run_id="other-code", code_version="0" * 16)
+    lake.commit(Batch("test:other", "run", {"ops.runs": other.to_frame()}))
+    found = reproduce(lake, "other-code")
+    assert (found.verdict, found.made, found.has_failed) == ("code differs", False, True)
+    assert "a column of another time" in found.note
+    with pytest.raises(KeyError):
+        reproduce(lake, made.record.run_id)
+
+
+def test_code_that_is_not_kept_is_said_and_never_called_identical(own: tuple[Lake, MadeRun], cached: Path) -> None:
+    lake, made = own
+    other = replace(made.record, run_id="other-code", code_version="0" * 16)
+    lake.commit(Batch("test:other", "run", {"ops.runs": other.to_frame()}))
+    found = reproduce_recorded(lake, "other-code")
+    assert (found.verdict, found.made, found.has_failed) == ("code differs", False, True)
+    assert f"{'0' * 16}, is not kept" in found.note
+    assert not cached.exists()
+
+
+def test_libraries_that_are_not_to_be_had_are_named_and_the_code_differs(
+    own: tuple[Lake, MadeRun], cached: Path
+) -> None:
+    lake, made = own
+    _plant_code(lake, made, replace(running_code(NOW), code_version="0" * 16, libraries={"polars": "0.0.1"}))
+    found = reproduce_recorded(lake, "other-code")
+    assert (found.verdict, found.made, found.has_failed) == ("code differs", False, True)
+    assert "polars 0.0.1" in found.note
+
+
+def test_a_kept_wheel_that_was_altered_is_refused(own: tuple[Lake, MadeRun], cached: Path) -> None:
+    lake, made = own
+    _plant_code(lake, made, replace(running_code(NOW), code_version="0" * 16, wheel=b""))
+    with pytest.raises(LakeDamaged, match=r"pretip-.*whl of code 0{16}"):
+        reproduce_recorded(lake, "other-code")
+    assert not cached.exists()
+
+
+def test_the_result_comes_back_from_its_plain_form_and_from_another_version(own: tuple[Lake, MadeRun]) -> None:
+    changed = {"libm": ("a", "b")}
+    differences = (reproducing.Difference("gold.rates", "0", "1", "ast_rate", 0.5),)
+    found = Reproduction("run", "fingerprint differs", differences, changed, (), {"a": "b"}, {"open": 0.1}, "0" * 16)
+    plain = json.loads(json.dumps(found.to_dict()))
+    assert Reproduction.from_dict(plain) == found
+    older = {name: plain[name] for name in plain if name not in ("code_version", "recorded", "made", "note")}
+    assert Reproduction.from_dict({**older, "of_a_later_version": 1}) == replace(found, code_version="")
+
+
+def _plant_code(lake: Lake, made: MadeRun, code: KeptCode) -> None:
+    """Another code version, and a run `other-code` made by it."""
+    run = replace(made.record, run_id="other-code", code_version=code.code_version)
+    lake.commit(Batch("test:other", "run", {"ops.runs": run.to_frame(), "ops.code": code.to_frame()}))
 
 
 def test_a_blocked_run_is_blocked_again(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lakehouse.tables import get_table
 from lakehouse.teams import FRANCHISES
+from transforms.finals import find_finals
 
 OPENING = datetime(2024, 10, 22, 23, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -37,7 +38,10 @@ def fact(table: str, as_of: datetime, **values: Any) -> Row:
 
 
 class MemoryView:
-    """A view over rows in memory: what was available by `run_ts`, with no lags; `shuffled` hands rows out in disorder."""
+    """A view over rows in memory: what was available by `run_ts`, with no lags; `shuffled` hands rows out in disorder.
+
+    Its labels are those that its facts give, frozen the moment they were known.
+    """
 
     def __init__(self, rows: Mapping[str, Sequence[Row]], run_ts: datetime, shuffled: bool = False) -> None:
         self.run_ts = run_ts
@@ -51,7 +55,25 @@ class MemoryView:
 
     def rows(self, table_name: str) -> pl.LazyFrame:
         """The table's rows."""
+        if table_name == "gold.labels" and table_name not in self._frames:
+            self._frames[table_name] = frozen_labels(self)
         return self._frames[table_name].lazy()
+
+
+def frozen_labels(view: MemoryView) -> pl.DataFrame:
+    """The labels of a view's facts as rows of gold.labels; without DraftKings points."""
+    player = ["game_id", "player_id"]
+    return (
+        find_finals(view)
+        .versions.with_columns(
+            dk_fpts=pl.lit(None, pl.Float64),
+            version=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(player),
+            bronze_batch=pl.lit("t"),
+            label_frozen_ts="as_of_ts",
+            available_ts="as_of_ts",
+        )
+        .select(*get_table("gold.labels").columns, "available_ts")
+    )
 
 
 def game_row(number: int, home: int, away: int, tip: datetime, as_of: datetime, **values: Any) -> Row:
