@@ -28,6 +28,7 @@ from models.boosting import BoostConfig
 from models.minutes import MinutesConfig
 from models.registry import train_minutes
 from pipeline.compute import compute_run
+from pipeline.labels import freeze_labels
 from pipeline.request import RunRequest
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -119,6 +120,7 @@ def main(history: Path, slates: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake.open_or_create(Path(folder) / "lake", FixedClock(NOW))
         import_history(lake, history, now=NOW)
+        freeze_labels(lake)
         for number, day in enumerate(SEASONS):
             row = train_minutes(lake, day, now=NOW + timedelta(minutes=number), config=config, horizons=(15,))
             click.echo(json.dumps({"model": row.model_id, "until": str(day), "rows": row.rows}))

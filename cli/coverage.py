@@ -71,7 +71,8 @@ def coverage(
     for name, days in open_tables.items():
         worst = days.sort(pl.col("lacking") / pl.col("due"), descending=True, maintain_order=True).row(0, named=True)
         held, due = worst["due"] - worst["lacking"], worst["due"]
-        say(f"failure: {name}: {days.height} dates hold less than they must; {worst['game_date']}: {held} of {due}")
+        few = f"dates that hold less than they must: {days.height}"
+        say(f"failure: {name}: {few}, worst {worst['game_date']}: {held} of {due}")
     if open_tables:
         raise Exit(1)
 

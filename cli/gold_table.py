@@ -56,17 +56,23 @@ def _named(answer: Gold) -> pl.DataFrame:
     rows = games.join(answer.rows, on=keys, how="inner", maintain_order="left_right").drop(HIDDEN, strict=False)
     if "team_id" in rows.columns:
         rows = _renamed(rows, "team_id", "team", TRICODES)
+    known = newest(answer.view.rows("silver.players"), ["player_id"]).select("player_id", "player_name")
+    names: dict[int, str] = dict(known.collect().iter_rows())
     if "player_id" in rows.columns and not {"player_name", "entry"} & set(rows.columns):
-        known = newest(answer.view.rows("silver.players"), ["player_id"]).select("player_id", "player_name")
-        rows = _renamed(rows, "player_id", "player", dict(known.collect().iter_rows()))
-    return rows
+        rows = _renamed(rows, "player_id", "player", names)
+    # Lists of numbers are of players.
+    groups = [name for name, dtype in rows.schema.items() if dtype == pl.List(pl.Int64)]
+    return rows.with_columns(pl.col(groups).list.eval(_named_or_number(pl.element(), names)))
 
 
 def _renamed(rows: pl.DataFrame, column: str, name: str, names: dict[int, str]) -> pl.DataFrame:
     """The ids of a column as their names, or as they are where they have none."""
-    numbers = pl.col(column).cast(pl.String)
-    known = pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
-    return rows.with_columns(pl.coalesce(known, numbers).alias(column)).rename({column: name})
+    told = _named_or_number(pl.col(column), names)
+    return rows.with_columns(told.alias(column)).rename({column: name})
+
+
+def _named_or_number(ids: pl.Expr, names: dict[int, str]) -> pl.Expr:
+    return pl.coalesce(ids.replace_strict(names, default=None, return_dtype=pl.String), ids.cast(pl.String))
 
 
 def _text(value: Any) -> str:

@@ -21,6 +21,8 @@ from lakehouse.lake import Lake
 from lakehouse.schemas.columns import Fact
 from lakehouse.tables import get_table
 from pipeline.due import RULES, SETS, Desk, Held, count_set, count_table, set_rows
+from transforms.label_days import BASIS
+from transforms.labels import TABLE as LABELS
 
 # Tables that nothing but a declared hole excuses: without them there is no history.
 ESSENTIAL = ("silver.schedule", "silver.results", "silver.boxscores", "gold.labels", *SETS)
@@ -134,14 +136,14 @@ def _explain(lake: Lake, desk: Desk, name: str, days: pl.DataFrame, holes: Itera
     source = get_table(name).source if name in RULES else "boxscores"
     marks = [
         days,
-        desk.postponed.group_by("game_date").agg(off=pl.format("postponed: {} games", pl.len())),
+        desk.postponed.group_by("game_date").agg(off=pl.format("postponed: {}", _games(pl.len()))),
         _not_fetched(lake, source),
         _wrong(desk) if name in LINES else pl.DataFrame(schema={"game_date": pl.Date(), "wrong": pl.String()}),
     ]
     every = games.group_by("game_date").agg(pl.col("season").min())
     for mark in marks:
         every = every.join(mark, on="game_date", how="left")
-    names = hole_names(name) if name in SETS else (name,)
+    names = hole_names(name) if name in SETS else BASIS if name == LABELS else (name,)
     excuse = pl.coalesce("declared", _kept(desk, name), "not_fetched")
     lacks, left = pl.col("lacking") > 0, pl.col("lacking") - pl.col("flawed")
     plain = pl.concat_str("wrong", pl.when(left > 0).then(pl.lit(UNEXPLAINED)), separator="; ", ignore_nulls=True)
@@ -189,9 +191,15 @@ def _wrong(desk: Desk) -> pl.DataFrame:
     flaws = desk.finals.flaws.group_by("game_date").agg(games=pl.len(), flaw=pl.col("flaw").first())
     sound = desk.finals.versions.group_by("game_date").agg(pl.col("game_id").n_unique())
     both = flaws.join(sound, on="game_date", how="full", coalesce=True)
-    flawed = pl.format("{} games do not add up, as {}", "games", "flaw")
-    unfrozen = pl.format("{} games have no frozen labels yet", "game_id")
+    flawed = pl.format("{}, as {}", _games(pl.col("games"), ("does", "do"), "not add up"), "flaw")
+    unfrozen = _games(pl.col("game_id"), ("has", "have"), "no frozen labels yet")
     return both.select("game_date", wrong=pl.concat_str(flawed, unfrozen, separator="; ", ignore_nulls=True))
+
+
+def _games(count: pl.Expr, verb: tuple[str, str] = ("", ""), rest: str = "") -> pl.Expr:
+    """'1 game does ...' or '2 games do ...'."""
+    one, many = (f"{noun} {form} {rest}".strip() for noun, form in zip(("game", "games"), verb, strict=True))
+    return pl.format("{} {}", count, pl.when(count == 1).then(pl.lit(one)).otherwise(pl.lit(many)))
 
 
 def _columns(name: str, rows: pl.DataFrame, meanings: Mapping[str, str], holes: Iterable[Hole]) -> pl.DataFrame:

@@ -31,7 +31,9 @@ def pick_minutes_model(lake: Lake, request: RunRequest) -> ChosenModel:
     models = lake.scan("ops.models")
     headers = models.drop("artifact").collect()
     if request.model_id is None:
-        promotions = lake.scan("ops.promotions").collect()
+        # By the log, not by the stamp alone: a clock behind the log must not put a promotion into an earlier run.
+        pins = request.pins if request.knowledge == "observed" else None
+        promotions = lake.scan("ops.promotions", pins).collect()
         row = choose_model(headers, promotions, HEAD, request.run_ts, request.knowledge)
     else:
         row = find_model(headers, request.model_id, HEAD, request.run_ts)

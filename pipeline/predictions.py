@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -91,7 +91,7 @@ def spine_before(view: View, first: date, offset: Offset) -> pl.DataFrame:
 def _predict(lake: Lake, request: RunRequest) -> pl.DataFrame:
     at = reader(lake, request.run_ts)
     view = at.as_of(request.run_ts, request.knowledge, "run", request.pins)
-    chosen = pick_minutes_model(at, request)
+    chosen = pick_minutes_model(at, replace(request, pins=view.pins))
     made = forecast(view, request, chosen)
     context = made.inputs.features.select(
         "game_id", "cut_id", "cut_ts", *SPINE[1:], "status_text", "delisted", "on_list"

@@ -67,11 +67,12 @@ def _reports(rows: pl.LazyFrame, cuts: pl.LazyFrame) -> pl.LazyFrame:
 def _said(view: Facts, rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of each player known at the cut, one a list."""
     numbers, names = name_keys(view, "player espn"), name_keys(view)
-    # Whoever a row may ever have meant; whom it means is decided at the cut.
+    numbered = rows.with_row_index("at")
+    # Whoever a row may ever have meant; whom it means is decided at the cut. Of two rows alike the first stands.
     meant = pl.concat([
-        rows.join(keys.select("key", "player_id").drop_nulls().unique(), left_on=column, right_on="key")
+        numbered.join(keys.select("key", "player_id").drop_nulls().unique(), left_on=column, right_on="key")
         for keys, column in ((numbers, "number"), (names, "name_key"))
-    ]).unique()  # fmt: skip
+    ]).unique().sort("at", "player_id").drop("at")  # fmt: skip
     known = known_by(meant, people, ["day", "player_id"]).rename({"player_id": "candidate"})
     by_number = look_up_players(known.with_columns(key="number"), numbers, "cut_ts")
     by_name = look_up_players(

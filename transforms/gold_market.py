@@ -44,7 +44,7 @@ def live_lines(view: Facts, cuts: pl.LazyFrame) -> pl.LazyFrame:
     rows = view.rows("silver.live_boxscores")
     by = ["game_id"]
     wanted = attach_report(cuts.select(*CUT, "cut_ts"), report_steps(rows, by), by)
-    known = known_by(rows, wanted.filter(pl.col("report_ts").is_not_null()), [*by, "report_ts"])
+    known = known_by(rows, wanted, [*by, "report_ts"])
     first = (*CUT, "report_ts", "team_id", "player_id")
     told = [name for name in get_table("silver.live_boxscores").columns if name not in (*first, *_ORIGIN)]
     return newest(known, [*CUT, "player_id"]).select(*first, *told).sort(*CUT, "team_id", "player_id")

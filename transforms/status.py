@@ -38,8 +38,7 @@ def lineup_places(view: Facts, games: pl.LazyFrame) -> pl.LazyFrame:
     rows = view.rows("silver.lineups")
     by = ["game_id", "team_id"]
     sides = pl.concat([games.select(*CUT, "cut_ts", team_id=f"{side}_team_id") for side in ("home", "away")])
-    wanted = attach_report(sides, report_steps(rows, by), by).filter(pl.col("report_ts").is_not_null())
-    known = known_by(rows, wanted, [*by, "report_ts"])
+    known = known_by(rows, attach_report(sides, report_steps(rows, by), by), [*by, "report_ts"])
     return newest(known, [*_SIDE, "player_id"]).select(*_SIDE, "player_id", "role", lineup_as_of_ts="as_of_ts")
 
 

@@ -61,7 +61,7 @@ def test_a_gap_is_a_failure_until_it_is_declared(lake: Lake) -> None:
     for name in ("results", "rates"):
         missing = call_later("coverage", name, *night)
         assert missing.exit_code == 1
-        assert "1 dates hold less than they must; 2025-12-01: 0 of" in missing.stderr
+        assert "dates that hold less than they must: 1, worst 2025-12-01: 0 of" in missing.stderr
     for name in ("results", "rates"):
         assert call_later("holes", "add", name, *night, "--reason", "the lake ends here").exit_code == 0
         declared = call_later("coverage", name, *night)

@@ -187,7 +187,7 @@ def test_lines_cut_short_are_no_flaw_but_a_gap(other: Path, lake_root: Path) -> 
     days = {row["game_date"]: row for row in found.days.filter(pl.col("lacking") > 0).to_dicts()}
     assert set(days) == {dates[cut], dates[wrong]}
     assert days[dates[cut]]["unexplained"] > 0
-    assert "do not add up" in days[dates[cut]]["reason"]
+    assert "does not add up" in days[dates[cut]]["reason"]
     assert days[dates[wrong]]["unexplained"] == 0
     assert "the minutes of team" in days[dates[wrong]]["reason"]
     assert open_gaps(found)["game_date"].to_list() in ([], [dates[cut]])
@@ -213,7 +213,7 @@ def test_a_postponed_game_is_not_due(lake: Lake) -> None:
     moved.update(as_of_ts=stamp, ingested_ts=stamp, bronze_batch="test", as_of_quality="exact")
     frame = pl.DataFrame([moved], schema=get_table("silver.schedule").columns)
     lake.commit(Batch("test", "import", {"silver.schedule": frame}))
-    for late, said in ((-1, (1, 0, None)), (0, (0, 0, "postponed: 1 games"))):
+    for late, said in ((-1, (1, 0, None)), (0, (0, 0, "postponed: 1 game"))):
         then = Lake.open(lake.root, FixedClock(stamp + timedelta(microseconds=late)))
         after = cover(then, "silver.results", FIRST, LAST).days.filter(pl.col("game_date") == day[0])
         assert after.select("due", "lacking", "reason").row(0) == said

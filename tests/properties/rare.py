@@ -10,7 +10,7 @@ from tests.properties.oracle.drawn.scene import Scene
 from tests.properties.oracle.facts import History, Row
 
 # A state that decided fewer selections than this was as good as never drawn.
-MINIMUM = 10
+MINIMUM = 3
 
 
 class Rare:

@@ -29,13 +29,14 @@ def test_histories_are_what_a_loop_finds(kind: Kind, more: str) -> None:
     rare = Rare(*STATES, more)
 
     def check(scene: Scene, history: History) -> None:
-        every = boundaries(history)
+        every = boundaries(history, scene.night_hours)
         instants = every[:: len(every) // 80 + 1]
         cuts = [{"cut_id": number, "cut_ts": instant} for number, instant in enumerate(instants)]
+        few = cuts[::3]
 
         def select(of: History) -> list[Row]:
             view = Knowledge(of, scene.end, kind)
-            return oracle.player_histories(view, cuts) + oracle.team_histories(view, cuts)
+            return oracle.player_histories(view, few) + oracle.team_histories(view, few)
 
         rare.note(scene, history, instants, select)
         view = Knowledge(history, scene.end, kind)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakehouse.gate import Knowledge as Kind
@@ -52,10 +52,11 @@ def told(draw: st.DrawFn) -> History:
 def test_rows_at_an_instant_are_what_a_loop_finds() -> None:
     seen: Counter[str] = Counter()
 
+    @settings(max_examples=max(1, settings().max_examples // 2))
     @given(told(), st.data())
     def check(history: History, data: st.DataObject) -> None:
         near = st.sampled_from([instant for instant in boundaries(history) if instant > T0])
-        instants = sorted({*data.draw(st.lists(near, min_size=3, max_size=6)), END})
+        instants = sorted({*data.draw(st.lists(near, min_size=2, max_size=4)), END})
         names = sorted({name for batch in history.batches for name in batch.rows} | {"silver.results"})
         with filled(history, END) as lake:
             for number, visible in enumerate(history.instants()):
@@ -88,6 +89,7 @@ def test_rows_at_an_instant_are_what_a_loop_finds() -> None:
 def test_the_newest_version_and_the_known_rows_are_what_a_loop_finds() -> None:
     seen: Counter[str] = Counter()
 
+    @settings(max_examples=max(1, settings().max_examples // 2))
     @given(told(), st.sampled_from(BOTH))
     def check(history: History, kind: Kind) -> None:
         cuts = boundaries(history)

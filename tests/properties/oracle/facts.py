@@ -237,10 +237,12 @@ def newest_report(rows: Iterable[Row], cut: datetime) -> list[Row]:
     return [row for row in usable if row["report_ts"] == stamp]
 
 
-def boundaries(history: History) -> list[datetime]:
-    """Every instant at which something could become known, and those right before and after each."""
+def boundaries(history: History, besides: Iterable[datetime] = ()) -> list[datetime]:
+    """Every instant at which something could become known, those right before and after each, and some besides."""
     near = (-MICROSECOND, timedelta(0), MICROSECOND)
-    found = {visible + step for visible in history.instants() for step in (-MILLISECOND, *near, MILLISECOND)}
+    found = set(besides) | {
+        visible + step for visible in history.instants() for step in (-MILLISECOND, *near, MILLISECOND)
+    }
     lags = {lag for batch in history.batches for lag in batch.lags}
     for batch in history.batches:
         for table, rows in batch.rows.items():

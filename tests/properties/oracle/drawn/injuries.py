@@ -43,7 +43,7 @@ def told_names(draw: st.DrawFn, scene: Scene) -> list[Row]:
     """Decisions on each name: made early or late or never, taken back, given again, given to a second person too."""
     rows = []
     for player, (_, _, key) in PEOPLE.items():
-        match draw(st.sampled_from(("early", "early", "early", "late", "never", "withdrawn", "second"))):
+        match draw(st.sampled_from(("early", "second", "early", "withdrawn", "late", "never", "early"))):
             case "early":
                 rows.append(_decision(player, key, early_stamp(scene)))
             case "late":
@@ -80,7 +80,7 @@ def _report(draw: st.DrawFn, scene: Scene, report_ts: datetime, said: dict[tuple
                 for team in (game.home, game.away):
                     rows += _team(draw, game, team, {**whole, "report_ts": report_ts, "game_date": day}, said)
     rows = list({(row["game_date"], row["matchup"], row["team"], row["entry"]): row for row in rows}.values())
-    match draw(st.sampled_from(("once", "mended", "twice", "corrected", "once"))):
+    match draw(st.sampled_from(("once", "mended", "twice", "corrected", "mended"))):
         case "twice":
             rows += [
                 tagged({**row, **stamp(draw, scene, report_ts), "states": row["states"]}, "told twice")

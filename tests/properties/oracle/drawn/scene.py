@@ -58,11 +58,15 @@ class Game:
 
 @dataclass(frozen=True)
 class Scene:
-    """The games of a history, and the few instants that its stamps are taken from, so that many are the same."""
+    """The games of a history, and the few instants that its stamps are taken from, so that many are the same.
+
+    One of them, `tonight`, lies between the first two tips.
+    """
 
     night: str
     games: tuple[Game, ...]
     stamps: tuple[datetime, ...]
+    tonight: datetime
 
     @property
     def start(self) -> datetime:
@@ -73,6 +77,11 @@ class Scene:
     def end(self) -> datetime:
         """After everything."""
         return self.games[0].tip + 60 * 24 * HOUR
+
+    @property
+    def night_hours(self) -> list[datetime]:
+        """Some instants of the night."""
+        return [self.tonight + number * 5 * MINUTE for number in range(4)]
 
     def is_in_the_night(self, instant: datetime) -> bool:
         """Whether the clocks change in the night of an instant: between two tips 25 or 23 hours apart."""
@@ -110,7 +119,7 @@ def scenes(draw: st.DrawFn, night: str, stamps: int = 6) -> Scene:
     )
     pool = draw(st.lists(instant, min_size=3, max_size=stamps, unique=True))
     tonight = games[0].tip + draw(st.sampled_from((60, 600, 1380, 1420))) * MINUTE
-    return Scene(night, games, tuple(sorted({*pool, tonight})))
+    return Scene(night, games, tuple(sorted({*pool, tonight})), tonight)
 
 
 def stamp(draw: st.DrawFn, scene: Scene, as_of: datetime | None = None) -> Row:
