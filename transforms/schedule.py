@@ -70,26 +70,25 @@ def team_schedules(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
 
     Columns: game_id, cut_id, team_id, game_date, tip_ts (of the side's game), other_date, other_tip_ts, other_is_home.
     """
-    rows = view.rows("silver.schedule")
-    versions = pl.concat(
-        [
-            rows.select(
-                "season",
-                "season_type",
-                "status",
-                "as_of_ts",
-                "as_of_quality",
-                "ingested_ts",
-                "available_ts",
-                team_id=f"{side}_team_id",
-                other_game_id="game_id",
-                other_date="game_date",
-                other_tip_ts="tip_ts",
-                other_is_home=pl.lit(side == "home"),
-                versions=pl.len().over("game_id"),
-            )
-            for side in ("home", "away")
-        ]
+    rows = view.rows("silver.schedule").with_columns(versions=pl.len().over("game_id"))
+    # Whoever was ever to play in a game: that a team no longer is, only a version without it says.
+    teams = pl.concat([rows.select("game_id", team_id=f"{side}_team_id") for side in ("home", "away")]).unique()
+    is_home, is_away = (pl.col(f"{side}_team_id") == pl.col("team_id") for side in ("home", "away"))
+    versions = rows.join(teams, on="game_id", maintain_order="left").select(
+        "season",
+        "season_type",
+        "status",
+        "as_of_ts",
+        "as_of_quality",
+        "ingested_ts",
+        "available_ts",
+        "team_id",
+        "versions",
+        other_game_id="game_id",
+        other_date="game_date",
+        other_tip_ts="tip_ts",
+        other_is_home=is_home,
+        plays=is_home | is_away,
     )
     wanted = sides.select(*CUT, "cut_ts", "team_id", "season", "game_date", "tip_ts")
     pairs = known_by(versions, wanted, ["team_id", "season"]).filter(pl.col("other_game_id") != pl.col("game_id"))
@@ -101,6 +100,7 @@ def team_schedules(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
             ),
         ]
     )
-    return settled.filter(pl.col("season_type").is_in(HISTORIC_KINDS) & (pl.col("status") == "scheduled")).select(
+    counts = pl.col("season_type").is_in(HISTORIC_KINDS) & (pl.col("status") == "scheduled")
+    return settled.filter(counts & pl.col("plays")).select(
         *CUT, "team_id", "game_date", "tip_ts", "other_date", "other_tip_ts", "other_is_home"
     )

@@ -31,11 +31,10 @@ def test_the_word_at_a_cut_is_what_a_loop_finds(kind: Kind, more: str) -> None:
         falls_silent = {stamp + oracle.SPEAKS_FOR + step * MICROSECOND for stamp in lists for step in (-1, 0, 1)}
         instants = boundaries(history, {*falls_silent, *scene.night_hours})
         cuts = schedule.cuts_of([scene.games[0].game_id], instants)
-        few = cuts[::3]
 
         def select(of: History) -> list[Row]:
             view = Knowledge(of, scene.end, kind)
-            return oracle.espn_words(view, schedule.games_known(view, few), EVERYBODY)
+            return oracle.espn_words(view, schedule.games_known(view, cuts), EVERYBODY)
 
         rare.note(scene, history, instants, select)
         view = Knowledge(history, scene.end, kind)

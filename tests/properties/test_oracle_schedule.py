@@ -20,7 +20,7 @@ OTHERS = ("game_id", "cut_id", "team_id", "game_date", "tip_ts", "other_date", "
 
 
 STATES = (
-    "moved tip", "postponed", "cancelled", "A-B-A", "correction", "tie", "swapped", "kind", "fall back",
+    "moved tip", "postponed", "cancelled", "A-B-A", "correction", "tie", "swapped", "kind", "replaced", "fall back",
     "spring forward",
 )  # fmt: skip
 
@@ -55,7 +55,7 @@ def test_games_at_their_cuts_are_what_a_loop_finds(kind: Kind, more: str) -> Non
 
 @pytest.mark.parametrize("kind", ["observed", "published"])
 def test_slates_and_the_cuts_of_runs_are_what_a_loop_finds(kind: Kind) -> None:
-    rare = Rare("moved tip", "postponed", "cancelled", "A-B-A", "correction", "tie")
+    rare = Rare("moved tip", "postponed", "cancelled", "correction", "tie")
 
     def check(scene: Scene, history: History) -> None:
         days = [scene.games[0].day + timedelta(days=n) for n in range(4)]

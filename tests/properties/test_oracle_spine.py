@@ -9,7 +9,7 @@ from tests.properties.oracle import schedule
 from tests.properties.oracle import spine as oracle
 from tests.properties.oracle.drawn.boxscores import told_evening
 from tests.properties.oracle.drawn.scene import Scene, over_nights
-from tests.properties.oracle.facts import History, Knowledge, Row, boundaries
+from tests.properties.oracle.facts import MICROSECOND, History, Knowledge, Row, boundaries
 from tests.properties.oracle_lake import cut_frame, filled, require_same, shown
 from tests.properties.rare import Rare
 from transforms.spine import spine
@@ -30,7 +30,8 @@ def test_who_may_play_is_what_a_loop_finds(kind: Kind, more: str, monkeypatch: p
 
     def check(scene: Scene, history: History) -> None:
         every = boundaries(history, scene.night_hours)
-        instants = every[:: len(every) // 25 + 1]
+        moves = {row["as_of_ts"] for batch in history.batches for row in batch.rows.get("rosters", ())}
+        instants = sorted({*every[:: len(every) // 15 + 1], *moves, *(stamp + MICROSECOND for stamp in moves)})
         view = Knowledge(history, scene.end, kind)
         asked = schedule.cuts_of([game.game_id for game in scene.games[1:]], instants)
         cuts = schedule.cuts_until_tip(view, asked)

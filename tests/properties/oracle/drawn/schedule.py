@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.properties.oracle.drawn.scene import TRICODES, Game, Scene, corrected, eastern_day, stamp, tagged
+from tests.properties.oracle.drawn.scene import TEAMS, TRICODES, Game, Scene, corrected, eastern_day, stamp, tagged
 from tests.properties.oracle.facts import HOUR, MINUTE, Row
 
 SEASON = "2024-25"
-CHANGES = ("A-B-A", "correction", "moved", "cancelled", "postponed", "swapped", "correction", "kind")
+CHANGES = ("A-B-A", "correction", "moved", "cancelled", "postponed", "swapped", "correction", "kind", "replaced")
 
 
 def told_schedule(draw: st.DrawFn, scene: Scene) -> dict[str, list[Row]]:
@@ -79,6 +79,10 @@ def _versions(draw: st.DrawFn, scene: Scene, first: Row) -> list[Row]:
                 rows.append(corrected(draw, scene, rows[-1], tip_ts=rows[-1]["tip_ts"] + 10 * MINUTE))
             case "swapped":
                 rows.append(_announced(draw, scene, _swapped(rows[-1]), "swapped"))
+            case "replaced":
+                third = next(team for team in TEAMS if team not in (rows[-1]["home_team_id"], rows[-1]["away_team_id"]))
+                other = {"home_team_id": third, "home_team": TRICODES[third]}
+                rows.append(_announced(draw, scene, {**rows[-1], **other}, "replaced"))
             case "kind":
                 rows.append(_announced(draw, scene, {**rows[-1], "season_type": "Preseason"}, "kind"))
     return rows

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.properties.oracle.drawn.scene import TEAMS, Scene, corrected, stamp, tagged
 from tests.properties.oracle.drawn.schedule import announced_schedule
-from tests.properties.oracle.facts import Row
+from tests.properties.oracle.facts import MINUTE, Row
 
 # Seven players a team, numbered by its place: 10-16, 20-26, 30-36.
 SQUADS = {team: tuple(range(10 * place + 10, 10 * place + 17)) for place, team in enumerate(TEAMS)}
@@ -66,11 +66,13 @@ def told_lineups(draw: st.DrawFn, scene: Scene) -> list[Row]:
 def told_rosters(draw: st.DrawFn, scene: Scene) -> list[Row]:
     """Roster reports of some teams; a player of another squad on one was traded."""
     rows: list[Row] = []
-    for _ in range(draw(st.integers(0, 3))):
+    # Some come as a box score does, or with another team's.
+    instants = [scene.tonight, *(game.tip + 180 * MINUTE for game in scene.games[:2])]
+    for _ in range(draw(st.integers(0, 4))):
         team = draw(st.sampled_from(TEAMS))
-        told = stamp(draw, scene)
+        told = stamp(draw, scene, draw(st.sampled_from(instants)))
         listed = draw(st.lists(st.sampled_from(SQUADS[team]), min_size=1, max_size=3, unique=True))
-        joined = draw(st.lists(st.sampled_from([squad[0] for squad in SQUADS.values()]), max_size=1))
+        joined = draw(st.lists(st.sampled_from([squad[0] for squad in SQUADS.values()]), max_size=2))
         for player in dict.fromkeys((*listed, *joined)):
             about = {
                 "team_id": team,
