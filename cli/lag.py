@@ -12,7 +12,7 @@ from cli.output import console, emit, frame_table
 from cli.settings import Settings, pass_settings
 from lakehouse.clock import iso
 from lakehouse.commit import Batch
-from lakehouse.errors import UnknownName
+from lakehouse.errors import BadInput, UnknownName
 from lakehouse.tables import TABLES, get_table
 
 SOURCES = tuple(sorted({table.source for table in TABLES.values() if table.audience}))
@@ -37,6 +37,11 @@ def set_lag(settings: Settings, source: str, seconds: int, from_ts: datetime, re
     if source not in SOURCES:
         raise UnknownName(f"There is no source {source!r}; the sources are {', '.join(SOURCES)}.")
     lake = settings.open_lake()
+    said = lake.scan("ops.lags").filter((pl.col("lag_source") == source) & (pl.col("from_ts") == from_ts)).collect()
+    if len(said):
+        raise BadInput(
+            f"The lag of {source} from {iso(from_ts)} on is set already; set the new one from a later instant."
+        )
     row = {"lag_source": source, "from_ts": from_ts, "lag_seconds": seconds, "reason": reason}
     frame = pl.DataFrame([row], schema=get_table("ops.lags").columns)
     lake.commit(Batch(f"lag:{source}:{iso(lake.clock.now())}", "configuration", {"ops.lags": frame}))

@@ -14,6 +14,7 @@ from cli.imports import to_dict
 from cli.output import cell
 from cli.schema import describe
 from ingest.history.importer import import_history
+from lakehouse.errors import BadInput
 from lakehouse.lake import Lake
 from lakehouse.tables import TABLES
 from pipeline.record import read_record
@@ -109,6 +110,10 @@ def test_the_lake_is_kept(call: Call, lake: Lake) -> None:
 def test_a_lag_is_a_row_with_a_start_and_a_reason(call: Call) -> None:
     args = ("lag", "set", "injuries", "600", "--from", "2025-12-01T00:00:00Z", "--reason", "the league's site is slow")
     assert told(call(*args, "--json"))["lag_seconds"] == 600
+    # Two rows of one start would leave open which holds.
+    again = call(*args)
+    assert again.exit_code == BadInput.exit_code
+    assert "later instant" in again.stderr
     said = told(call("lag", "list", "--json"))
     assert [row["lag_source"] for row in said["set"]] == ["injuries"]
     assert said["declared_seconds"]["silver.injury_reports"] == 300
