@@ -27,6 +27,7 @@ from features.training import build_minutes_training, finished_games
 from ingest.history.importer import import_history
 from lakehouse.clock import FixedClock, eastern_midnight
 from lakehouse.gate import View, known_by, newest
+from lakehouse.holes import standing_holes
 from lakehouse.lake import Lake
 from pipeline.labels import freeze_labels
 from pipeline.slate import covered_games
@@ -91,7 +92,7 @@ def _train(root: Path, window: Window) -> dict[str, Any]:
     began = time.perf_counter()
     until = eastern_midnight(window.until) - timedelta(microseconds=1)
     view = lake.as_of(until, "published", "training")
-    rows = build_minutes_training(view, window.until, HORIZONS)
+    rows = build_minutes_training(view, window.until, HORIZONS, holes=standing_holes(lake))
     season = rows.filter(pl.col("game_date") >= window.first)
     taken = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

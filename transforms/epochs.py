@@ -83,22 +83,24 @@ def split_epochs(versions: pl.LazyFrame, group: str) -> Epochs:
         .with_columns(epoch=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(group))
         .collect()
     )
+    if starts.is_empty():
+        # One epoch, and in order as it is: the rows of a game became known together.
+        one = marked.drop("irregular", "game").with_columns(epoch=pl.lit(0, pl.Int32), epoch_end=pl.lit(None, INSTANT))
+        return Epochs(one.with_columns(effective_ts="available_ts"), starts, group)
     base = (
         marked.lazy()
         .filter(~pl.col("irregular"))
         .with_columns(epoch=pl.lit(0, pl.Int32), epoch_start=pl.lit(BEGINNING, INSTANT))
     )
-    if starts.is_empty():
-        every = base.with_columns(epoch_end=pl.lit(None, INSTANT))
-    else:
-        again = (
-            starts.lazy()
-            .join(marked.lazy(), on=group)
-            .filter(~pl.col("irregular") | (pl.col("available_ts") <= pl.col("epoch_start")))
-        )
-        ends = _ends(starts, group)
-        settled = newest(again.select(base.collect_schema().names()), [group, "epoch", "game_id", "player_id"])
-        every = pl.concat([base, settled], how="vertical").join(ends.lazy(), on=[group, "epoch"], how="left")
+    again = (
+        starts.lazy()
+        .join(marked.lazy(), on=group)
+        .filter(~pl.col("irregular") | (pl.col("available_ts") <= pl.col("epoch_start")))
+    )
+    settled = newest(again.select(base.collect_schema().names()), [group, "epoch", "game_id", "player_id"])
+    every = pl.concat([base, settled], how="vertical").join(
+        _ends(starts, group).lazy(), on=[group, "epoch"], how="left"
+    )
     known = pl.max_horizontal("available_ts", "epoch_start")
     rows = (
         every.with_columns(effective_ts=known)

@@ -151,7 +151,7 @@ def _lines(history: Histories) -> pl.LazyFrame:
 def _stints(history: Histories) -> pl.LazyFrame:
     """Spans of cut time, from_ts to until_ts, in which a player's last known line is with one team."""
     by = ["player_id", "epoch"]
-    moved = (pl.struct(*by, "team_id") != pl.struct(*by, "team_id").shift(1)).fill_null(True)
+    moved = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in (*by, "team_id"))
     return (
         history.players.rows.lazy()
         .select(*by, "team_id", "epoch_end", from_ts="effective_ts")
