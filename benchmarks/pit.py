@@ -231,7 +231,7 @@ def main(history: Path | None, as_json: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = history or Path(folder) / "archive"
         if history is None:
-            write_history(archive, seed=1, seasons=4, until=date(2026, 4, 1))
+            write_history(archive, seed=3, seasons=4, until=date(2026, 4, 1))
         now = datetime(2026, 11, 1, tzinfo=UTC)
         lake = Lake.open_or_create(Path(folder) / "lake", FixedClock(now))
         import_history(lake, archive, now=now)
