@@ -122,7 +122,7 @@ def lineup_stamps(side: Side) -> tuple[int, ...]:
     """When a team's line-up is reported: projected, confirmed, and again after each later scratch."""
     tip = side.sheet.tip
     scratched = [n.stamp + 2 * MINUTE for said in side.notices for n in said if tip - n.stamp < _CONFIRMED_S]
-    return (tip - _PROJECTED_S, tip - _CONFIRMED_S, *sorted(scratched))
+    return (tip - _PROJECTED_S, tip - _CONFIRMED_S, *sorted(set(scratched)))
 
 
 def lineup_roles(side: Side, stamp: int) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import polars as pl
 import pytest
@@ -12,9 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakehouse.errors import BadInput
+from sandbox.bulletins import lineup_stamps
+from sandbox.fixtures import MINUTE
 from sandbox.formats import FORMATS
+from sandbox.health import Notice
 from sandbox.history import tables, write_history, write_league
 from sandbox.league import League
+from sandbox.season import Side
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "history"
 OPENING = date(2025, 10, 21)
@@ -114,3 +120,11 @@ def test_bad_folders_and_instants_are_refused(tmp_path: Path, small: League) -> 
         tables(small, date(2025, 11, 2), datetime(2025, 11, 3))
     with pytest.raises(BadInput, match="move one"):
         tables(small, date(2025, 11, 2), datetime(2025, 11, 1, tzinfo=UTC))
+
+
+def test_players_scratched_in_one_second_make_one_report() -> None:
+    at = 1_700_000_000
+    tip = at + 20 * MINUTE
+    both = ((Notice(at, "Out", "Illness"),), (Notice(at, "Out", "Illness"),), ())
+    side = SimpleNamespace(sheet=SimpleNamespace(tip=tip), notices=both)
+    assert lineup_stamps(cast("Side", side)) == (tip - 90 * MINUTE, tip - 30 * MINUTE, at + 2 * MINUTE)
