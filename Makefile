@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # LightGBM's threads must not spin where tests share two cores.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: setup demo test check bench soak mutants accept clean
+.PHONY: setup demo test check bench soak mutants accept accuracy clean
 
 setup: $(VENV)/.installed
 
@@ -42,6 +42,14 @@ mutants: setup
 # What a release must show on a real history archive: make accept HISTORY=DIR
 accept: setup
 	@$(BIN)/python -m benchmarks.acceptance $(HISTORY)
+
+# The accuracy page, from a real history archive: make accuracy HISTORY=DIR
+ACCURACY_UNTIL := 2025-11-19
+accuracy: setup
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; pretip="$(BIN)/pretip --lake $$scratch/lake"; \
+	$$pretip import history $(HISTORY); \
+	$$pretip train minutes --until $(ACCURACY_UNTIL) --proxies; \
+	$$pretip evaluate page --out docs/accuracy-minutes.md
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

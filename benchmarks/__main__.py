@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-BENCHMARKS = ("lake", "pit", "simulation", "ingest")
+BENCHMARKS = ("lake", "pit", "simulation", "ingest", "minutes")
 BEGIN, END = "<!-- figures: made by make bench -->", "<!-- end of figures -->"
 
 

@@ -100,6 +100,7 @@ def _summary(evening: Evening) -> list[str]:
         + (f": {star['dk_fpts_mean_a']:.1f} points became {star['dk_fpts_mean_b']:.1f}" if star else ""),
         f"between the runs around it {moved.total.players} projections moved by {moved.total.points_moved:.1f} points: {causes}",
         f"questions asked over HTTP: {answers}",
+        *(f"put to use although {reason}" for reason in evening.model.gate.reasons),
         _beaten(evening.scored),
         *(f"run {one.run_id} reproduced: {one.verdict}" for one in evening.again),
         f"digest of the last projections: {runs[-1].record.digests['gold.projections']}",

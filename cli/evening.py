@@ -23,7 +23,8 @@ from lakehouse.clock import EASTERN, perf_seconds
 from lakehouse.doctor import examine
 from lakehouse.errors import BadInput
 from lakehouse.lake import Lake
-from models.registry import train_minutes
+from models.minutes import Progress
+from models.registry import Trained, promote, train_minutes
 from pipeline.at import Offset
 from pipeline.diff import Comparison, diff_runs
 from pipeline.labels import freeze_labels
@@ -54,6 +55,7 @@ class Evening:
     """What came of it."""
 
     news: LateScratch
+    model: Trained
     ticks: tuple[Tick, ...]
     idle: Tick
     moved: Comparison
@@ -74,6 +76,7 @@ class Evening:
         return {
             "date": self.news.day.isoformat(),
             "news": {"player": self.news.player.name, "player_id": self.news.player.player_id, "at": self.news.stamp},
+            "model": {"model_id": self.model.row.model_id, "gate_reasons": list(self.model.gate.reasons)},
             "ticks": [one.to_dict() for one in self.ticks],
             "runs": [run.record.to_dict() for run in runs],
             "projections": runs[-1].outputs["gold.projections"].drop(cs.temporal()).to_dicts(),
@@ -117,7 +120,7 @@ def spend_evening(folder: Path, seed: int) -> Evening:
     with story.chapter(f"Importing what was public on the morning of {news.day}"):
         _import_past(lake, league, news.day)
     with story.chapter("Training the minutes model on it"), progress_bar() as move:
-        train_minutes(lake, news.day, now=clock.now(), progress=lambda what, share: move(what, round(100 * share), 100))
+        model = _train(lake, news.day, lambda what, share: move(what, round(100 * share), 100))
     with SandboxServer(league, clock) as server, Client(clock, Sessions.of(clock, SESSIONS), sandbox=server.url) as web:
         ticks = [_strike(story, lake, web, clock, _at(news.day, at), news.day) for at in TICKS]
         last_tip = ticks[-1].evening.last_tip
@@ -140,7 +143,7 @@ def spend_evening(folder: Path, seed: int) -> Evening:
         again = _again(lake, runs)
     with story.chapter("Examining the lake, byte for byte"):
         healthy = examine(lake).healthy
-    return Evening(news, tuple(ticks), idle, moved, scored, again, _responses(lake), healthy, story.seconds)
+    return Evening(news, model, tuple(ticks), idle, moved, scored, again, _responses(lake), healthy, story.seconds)
 
 
 def _import_past(lake: Lake, league: League, day: date) -> None:
@@ -148,6 +151,15 @@ def _import_past(lake: Lake, league: League, day: date) -> None:
         write_league(Path(archive), league, until=day, known_until=lake.clock.now())
         import_history(lake, Path(archive), now=lake.clock.now(), progress=move)
         freeze_labels(lake)
+
+
+def _train(lake: Lake, day: date, progress: Progress) -> Trained:
+    """The model of all before the day, in use even where the gate is against it: an evening without one shows nothing."""
+    now = lake.clock.now()
+    trained = train_minutes(lake, day, now=now, progress=progress)
+    if not trained.promoted:
+        promote(lake, trained.row.model_id, now, "the only one there is", anyway=True)
+    return trained
 
 
 def _strike(story: Story, lake: Lake, web: Client, clock: MovingClock, at: datetime, day: date) -> Tick:

@@ -31,6 +31,7 @@ COMMANDS = {
     "diff": "cli.diff:diff",
     "doctor": "cli.upkeep:doctor",
     "evaluate": "cli.evaluate:evaluate",
+    "explain": "cli.explain:explain_player",
     "freeze": "cli.freeze:freeze",
     "gold": "cli.gold:gold",
     "holes": "cli.coverage:holes",

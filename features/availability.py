@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.declared import Feature
-from features.units import MS_PER_MINUTE
+from features.units import MINUTES_PER_SECOND, MS_PER_MINUTE
 from transforms.boxscores import Histories
 from transforms.epochs import look_up
 from transforms.espn import espn_words
@@ -22,20 +22,23 @@ _NO_LINE = "he has no line in the histories"
 _NO_GAMES = "the team has no game in the histories"
 _NO_DNP = "lines of those who sat are missing"
 _NO_REPORT = "no covering report was known"
-_NO_LIST = "the feed has no list of his team"
 _NO_FIVE = "his team's five are not known"
 _NO_LINEUPS = "lineups survive for a few dates only"
 _SILENT = "nothing was known of his status"
 MISSED_CAP = 30
+# Fewer than a team must dress are no list of it.
+FEWEST_LISTED = 8
+OFF_LIST = "Off List"
+LEAD_CAP = 720
 
 FEATURES = (
     Feature("played_last_game", "played in his team's last game", "0/1", _BOX, _NO_GAMES),
     Feature("played_share5", "share of his team's last 5 games in which he played", "share", _BOX, _NO_GAMES),
-    Feature("played_share10", "the same over 10 games", "share", _BOX, _NO_GAMES),
-    Feature("played_share30", "the same over 30 games", "share", _BOX, _NO_GAMES),
+    Feature("played_share10", "share of his team's last 10 games in which he played", "share", _BOX, _NO_GAMES),
+    Feature("played_share30", "share of his team's last 30 games in which he played", "share", _BOX, _NO_GAMES),
     Feature("min_all5", "minutes over his team's last 5 games, games he missed counting 0", "min", _BOX, _NO_GAMES),
-    Feature("min_all10", "the same over 10 games", "min", _BOX, _NO_GAMES),
-    Feature("min_all30", "the same over 30 games", "min", _BOX, _NO_GAMES),
+    Feature("min_all10", "minutes over his team's last 10 games, games he missed counting 0", "min", _BOX, _NO_GAMES),
+    Feature("min_all30", "minutes over his team's last 30 games, games he missed counting 0", "min", _BOX, _NO_GAMES),
     Feature("missed_streak", "games his team has played since he last did, at most 30", "games", _BOX, "he has never played"),
     Feature("dressed_streak", "latest lines in a row without playing", "games", _BOX, _NO_LINE),
     Feature("listed_share10", "share of his team's last 10 games he had a line in", "share", _BOX, _NO_DNP),
@@ -46,9 +49,9 @@ FEATURES = (
     Feature("status_probable", "probable", "0/1", _SAID, _SILENT, _NO_REPORTS),
     Feature("status_fit", "available, or absent from a report his team has submitted", "0/1", _SAID, _SILENT, _NO_REPORTS),
     Feature("team_not_submitted", "his team has not yet submitted its report", "0/1", ("injury_reports",), _NO_REPORT, _NO_REPORTS),
-    Feature("on_list", "on the list the status feed has of his team", "0/1", ("status_events",), _NO_LIST, _NO_LINEUPS),
     Feature("starts_tonight", "named a starter, confirmed or else projected", "0/1", _NAMED, _NO_FIVE, _NO_LINEUPS),
     Feature("five_confirmed", "his team's five are confirmed, not projected", "0/1", _NAMED, _NO_FIVE, _NO_LINEUPS),
+    Feature("minutes_to_tip", "minutes from the cut to the tip, at most 720", "min", ("schedule",)),
 )  # fmt: skip
 
 
@@ -114,14 +117,15 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
 
     The injury report, the status feed and a lineup's 'out' compete by stamp; on a tie the report speaks. Absence from
     a report that the team has submitted is Clear. ESPN speaks where none of them does, and where it began to say Out
-    after what they say was told: a late scratch. Columns: row, status_text, reason, report_state, projected,
+    after what they say was told: a late scratch. A player whom the feed's list of his team leaves out, and of whom nothing
+    else is said, is Off List. Columns: row, status_text, reason, report_state, projected,
     confirmed, five_known, five_confirmed, on_list, said_as_of_ts.
     """
     keys = [*_SIDE, "player_id"]
     reports = team_reports(view, sides)
     listed = player_reports(view, sides)
     feed = listings(view, games).select(*keys, "listed", "feed_status", "feed_as_of_ts")
-    team_feed = feed.group_by(_SIDE).agg(pl.col("listed").any().alias("team_listed"))
+    team_feed = feed.group_by(_SIDE).agg((pl.col("listed").sum() >= FEWEST_LISTED).alias("team_listed"))
     places = lineup_places(view, games).select(*keys, "role", "lineup_as_of_ts")
     five = starters(view, games)
     team_five = five.group_by(_SIDE).agg(
@@ -177,13 +181,14 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
                 "injury_as_of_ts", "feed_as_of_ts", "lineup_as_of_ts", "starters_as_of_ts", "espn_as_of_ts"
             ),
         )
+        .with_columns(status_text=pl.when(_is_left_out()).then(pl.lit(OFF_LIST)).otherwise("status_text"))
     )
 
 
 def build_status(said: pl.LazyFrame) -> pl.LazyFrame:
     """The status and starter features of rows of `status_table`."""
     status = pl.col("status_text")
-    known = ~status.is_in(["Unknown", "Not Submitted"])
+    known = ~status.is_in(["Unknown", "Not Submitted", OFF_LIST])
     flag = {
         "status_out": status == "Out",
         "status_doubtful": status == "Doubtful",
@@ -202,9 +207,19 @@ def build_status(said: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.col("report_state") == NOT_SUBMITTED)
         .cast(pl.Float64),
         starts_tonight=pl.when(five).then(starts.fill_null(unnamed)).cast(pl.Float64),
-        on_list=pl.col("on_list").cast(pl.Float64),
         five_confirmed=pl.when(five).then("five_confirmed").cast(pl.Float64),
     )
+
+
+def build_lead(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """How long before the tip the cut of each row [row, cut_ts, tip_ts] is."""
+    lead = (pl.col("tip_ts") - pl.col("cut_ts")).dt.total_seconds() * MINUTES_PER_SECOND
+    return frame.select("row", minutes_to_tip=lead.clip(0, LEAD_CAP).cast(pl.Float64))
+
+
+def _is_left_out() -> pl.Expr:
+    silent = pl.col("status_text").is_in(["Unknown", "Not Submitted", "Clear"])
+    return (silent & ~pl.col("on_list")).fill_null(False)
 
 
 _EARLY = pl.datetime(1970, 1, 1, time_unit="us", time_zone="UTC")

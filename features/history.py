@@ -17,9 +17,14 @@ WINDOWS = (3, 5, 10, 20)
 HALF_LIVES = (2, 6, 15)
 # Games and minutes of the prior that season means are drawn to: the season before, else a bench role.
 PRIOR_GAMES, PRIOR_MINUTES = 6.0, 14.0
+# Games' worth of recent minutes that those of a stay with a team are drawn to.
+STAY_GAMES = 5
+# Fouls from which on a coach takes a player off.
+FOUL_TROUBLE = 5
 # Days without a game that make the next one a return.
 LAYOFF_DAYS = 10
 _BOX = ("boxscores",)
+_NO_FOULS = "fouls are not known in them"
 _NO_MARGIN = "plus-minus is not known in them"
 _NEVER = "he has not played in a game of the histories"
 
@@ -52,8 +57,13 @@ FEATURES = (
     Feature("games_career", "games he has played in the histories", "games", _BOX),
     Feature("days_since_played", "days since the last game he played", "days", _BOX, _NEVER),
     Feature("games_since_layoff", "games played since his last gap of ten days or more", "games", _BOX, _NEVER),
-    Feature("layoff_days", "length of that gap, at most 120", "days", _BOX, "no earlier gap is in the histories"),
-    Feature("fouls_per_36", "personal fouls per 36 minutes, last 20 games he played", "fouls", _BOX, "fouls are not known in them"),
+    Feature(
+        "layoff_days", "length of his last gap of ten days or more, at most 120",
+        "days", _BOX, "no earlier gap is in the histories",
+    ),
+    Feature("min_stay", "mean minutes of games played since he came to the team, drawn to recent ones", "min", _BOX, _NEVER),
+    Feature("foul_trouble10", "share of his last 10 games played with five fouls or more", "share", _BOX, _NO_FOULS),
+    Feature("fouls_per_36", "personal fouls per 36 minutes, last 20 games he played", "fouls", _BOX, _NO_FOULS),
     Feature("shots_per_36", "field-goal attempts per 36 minutes, last 20 games he played", "shots", _BOX, _NEVER),
     Feature("plus_minus_per_36", "point margin on the floor per 36 minutes, last 20 games he played", "points", _BOX, _NO_MARGIN),
 )  # fmt: skip
@@ -74,6 +84,8 @@ def played_table(histories: Histories) -> pl.LazyFrame:
         "reserve_ms": pl.when(~pl.col("starter")).then("played_ms").otherwise(0),
         "pf_ms": pl.when(pl.col("pf").is_not_null()).then("played_ms").otherwise(0),
         "pf": pl.col("pf").fill_null(0).cast(pl.Int64),
+        "pf_known": pl.col("pf").is_not_null().cast(pl.Int64),
+        "trouble": (pl.col("pf") >= FOUL_TROUBLE).fill_null(False).cast(pl.Int64),
         "fga": pl.col("fga").fill_null(0).cast(pl.Int64),
         "pm_ms": pl.when(pl.col("plus_minus").is_not_null()).then("played_ms").otherwise(0),
         "pm": pl.col("plus_minus").fill_null(0).cast(pl.Int64),
@@ -96,9 +108,11 @@ def played_table(histories: Histories) -> pl.LazyFrame:
             last_starter="starter",
             minutes="minutes",
             gap=gap.fill_null(0),
+            moved=(pl.col("team_id") != pl.col("team_id").shift(1)).fill_null(True).over(_BY),
             **known_ms,
         )
         .with_columns(
+            stay=pl.col("moved").cast(pl.Int32).cum_sum().over(_BY),
             played_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_BY),
             layoffs=(pl.col("gap") >= LAYOFF_DAYS).cum_sum().over(_BY),
             season_games=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over([*_BY, "season_start"]),
@@ -114,7 +128,9 @@ def played_table(histories: Histories) -> pl.LazyFrame:
                 ("start", "start_known", "start_ms", "reserve", "reserve_ms", "pf", "pf_ms", "fga", "pm", "pm_ms"),
                 (20,),
             ),
-            *_window_sums(("squares",), (10,)),
+            *_window_sums(("squares", "pf_known", "trouble"), (10,)),
+            stay_games=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over([*_BY, "stay"]),
+            stay_ms=pl.col("ms").cum_sum().over([*_BY, "stay"]),
             before_last=pl.col("minutes").shift(1).over(_BY),
             since_layoff=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over([*_BY, "layoffs"]),
             layoff_days=pl.when(pl.col("gap") >= LAYOFF_DAYS).then("gap").forward_fill().over(_BY),
@@ -128,12 +144,16 @@ def played_table(histories: Histories) -> pl.LazyFrame:
 
 
 def build_history(frame: pl.LazyFrame, played: pl.LazyFrame) -> pl.LazyFrame:
-    """Features of `FEATURES` for rows [row, player_id, epoch, cut_ts, game_date, season_start], with played_as_of_ts.
+    """Features of `FEATURES` for rows [row, player_id, epoch, team_id, cut_ts, game_date, season_start].
 
-    Adds also `last_played_tip_ts`, `played_no` and `played_sum`, which the availability features read.
+    Adds also `played_as_of_ts`, `last_played_tip_ts`, `played_no` and `played_sum`, which the availability features
+    read, and `starts20` and `reserves20`: of his last 20 games played, those he started and did not.
     """
-    wanted = frame.select("row", *_BY, "cut_ts", "game_date", season_now="season_start")
+    wanted = frame.select("row", *_BY, "cut_ts", "game_date", season_now="season_start", team_now="team_id")
     at = look_up(wanted, played.with_columns(last_played_tip_ts="tip_ts"), _BY)
+    here = pl.col("team_id") == pl.col("team_now")
+    stay_games = pl.when(here).then("stay_games").otherwise(0)
+    stay_minutes = pl.when(here).then("stay_ms").otherwise(0) * MINUTES_PER_MS
     size = {n: pl.min_horizontal(pl.lit(n), "played_no") for n in (3, 5, 10, 20)}
     mean = {n: pl.col(f"ms_{n}") / (MS_PER_MINUTE * size[n]) for n in (3, 5, 10, 20)}
     this = pl.col("season_start") == pl.col("season_now")
@@ -150,6 +170,8 @@ def build_history(frame: pl.LazyFrame, played: pl.LazyFrame) -> pl.LazyFrame:
         "last_played_tip_ts",
         "played_no",
         played_sum="ms_sum",
+        starts20="start_20",
+        reserves20="reserve_20",
         min_last1="minutes",
         min_before_last="before_last",
         **{f"min_mean{n}": mean[n] for n in (3, 5, 10, 20)},
@@ -172,6 +194,8 @@ def build_history(frame: pl.LazyFrame, played: pl.LazyFrame) -> pl.LazyFrame:
         days_since_played=(pl.col("game_date") - pl.col("last_game_date")).dt.total_days().cast(pl.Float64),
         games_since_layoff=pl.col("since_layoff").cast(pl.Float64),
         layoff_days=pl.col("layoff_days").clip(upper_bound=120).cast(pl.Float64),
+        min_stay=(stay_minutes + STAY_GAMES * pl.col("ewm15")) / (stay_games + STAY_GAMES),
+        foul_trouble10=_ratio("trouble_10", "pf_known_10"),
         fouls_per_36=_ratio("pf_20", "pf_ms_20") * 36 * MS_PER_MINUTE,
         shots_per_36=_ratio("fga_20", "ms_20") * 36 * MS_PER_MINUTE,
         plus_minus_per_36=_ratio("pm_20", "pm_ms_20") * 36 * MS_PER_MINUTE,

@@ -15,7 +15,8 @@ REST_CAP = 10
 FEATURES = (
     Feature("team_rest_days", "days since the team's last scheduled game, at most 10", "days", _SCHEDULE, _FIRST),
     Feature(
-        "opponent_rest_days", "the same of the opponent", "days", _SCHEDULE, "the opponent's first game of the season"
+        "opponent_rest_days", "days since the opponent's last scheduled game, at most 10", "days", _SCHEDULE,
+        "the opponent's first game of the season",
     ),
     Feature("is_b2b", "the team had a game the day before", "0/1", _SCHEDULE),
     Feature("is_3in4", "the third game in four days or more", "0/1", _SCHEDULE),
@@ -23,10 +24,11 @@ FEATURES = (
     Feature("games_7d", "games of the team in the seven days before", "games", _SCHEDULE),
     Feature("plays_tomorrow", "the team has a game the day after", "0/1", _SCHEDULE),
     Feature("last_game_home", "its last scheduled game was at home", "0/1", _SCHEDULE, _FIRST),
+    Feature("road_trip_no", "number of the game in a run of away games, 0 at home", "games", _SCHEDULE),
     Feature("is_home_game", "plays at home", "0/1", _SCHEDULE),
     Feature("season_game_no", "number of the game in the team's season", "games", _SCHEDULE),
     Feature("is_playoffs", "a play-in or play-off game", "0/1", _SCHEDULE),
-)
+)  # fmt: skip
 
 
 def team_rest(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
@@ -44,6 +46,8 @@ def team_rest(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
             (~pl.col("before") & (pl.col("gap") == -1)).any().alias("tomorrow"),
             pl.col("other_is_home").filter("before").last().alias("last_home"),
             pl.col("before").sum().alias("earlier"),
+            # Away games since the last at home.
+            (~pl.col("other_is_home").filter("before").reverse().cum_max()).sum().alias("away"),
         )
     )
     flag = {
@@ -64,6 +68,7 @@ def team_rest(view: Facts, sides: pl.LazyFrame) -> pl.LazyFrame:
             **{name: value.fill_null(False).cast(pl.Float64) for name, value in flag.items()},
             games_7d=pl.col("within7").fill_null(0).cast(pl.Float64),
             last_game_home=pl.col("last_home").cast(pl.Float64),
+            road_trip_no=pl.when("is_home").then(0).otherwise(pl.col("away").fill_null(0) + 1).cast(pl.Float64),
             is_home_game=pl.col("is_home").cast(pl.Float64),
             season_game_no=(pl.col("earlier").fill_null(0) + 1).cast(pl.Float64),
         )

@@ -1,4 +1,7 @@
-"""His place in the team: against the teammates who may play tonight, and the minutes of those who may not."""
+"""His place in the team: against the teammates who may play tonight, and the minutes of those who may not.
+
+What he may expect of his role tonight, and what that leaves of the team's 240 minutes, is in `tonight.py`.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,41 @@ ABSENT_GAMES = 15
 FEATURES = (
     Feature("rank_all", "rank in the team by minutes over its last 10 games, missed ones as 0", "rank", _BOX),
     Feature("rank_present", "rank by mean minutes of the last 10 played, among those who played in the last game", "rank", _BOX),
-    Feature("rank_position", "the same rank among his position", "rank", (*_BOX, "players")),
+    Feature(
+        "rank_position", "rank by mean minutes of the last 10 played at his position, among those who played in the last game",
+        "rank", (*_BOX, "players"),
+    ),
     Feature("share_present", "his share of recent minutes, of those in the last game", "share", _BOX, "nobody of the team has any"),
     Feature("absent_minutes", "recent minutes of teammates who missed the last game and not more than 15", "min", _BOX),
-    Feature("absent_minutes_position", "the same at his position", "min", (*_BOX, "players")),
-    Feature("absent_starters", "teammates absent so who usually start", "players", _BOX),
+    Feature(
+        "absent_minutes_position", "recent minutes of teammates at his position who missed the last game and not more than 15",
+        "min", (*_BOX, "players"),
+    ),
+    Feature("absent_starters", "teammates who usually start and missed the last game and not more than 15", "players", _BOX),
     Feature("new_absent_minutes", "recent minutes of teammates who missed exactly the last game", "min", _BOX),
     Feature("spine_size", "players of his team who may play", "players", _BOX),
     Feature("out_count", "teammates ruled out, doubtful or off the list", "players", _ALL, _SILENT, _NO_REPORTS),
-    Feature("vacated_minutes", "recent minutes of those teammates who played lately", "min", _ALL, _SILENT, _NO_REPORTS),
-    Feature("vacated_minutes_position", "the same at his position", "min", _ALL, _SILENT, _NO_REPORTS),
+    Feature(
+        "vacated_minutes", "recent minutes of teammates ruled out, doubtful or off the list who played lately",
+        "min", _ALL, _SILENT, _NO_REPORTS,
+    ),
+    Feature(
+        "vacated_minutes_position", "recent minutes of teammates at his position out, doubtful or off the list who played lately",
+        "min", _ALL, _SILENT, _NO_REPORTS,
+    ),
     Feature("questionable_minutes", "recent minutes of questionable teammates", "min", _ALL, _SILENT, _NO_REPORTS),
     Feature("rank_tonight", "rank by recent minutes among teammates not ruled out", "rank", _ALL, _SILENT, _NO_REPORTS),
 )  # fmt: skip
+
+
+def is_gone() -> pl.Expr:
+    """He will not play tonight, or hardly: of a row [delisted, status_text]."""
+    return pl.col("delisted") | pl.col("status_text").is_in(["Out", "Doubtful", "Off List"])
+
+
+def is_said() -> pl.Expr:
+    """Something is said of whether he plays tonight: of a row [delisted, status_text]."""
+    return pl.col("delisted") | ~pl.col("status_text").is_in(["Unknown", "Not Submitted"])
 
 
 def build_role(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,20 +70,18 @@ def build_role(frame: pl.LazyFrame) -> pl.LazyFrame:
     all_ms = (pl.col("min_all10").fill_null(0.0) * MS_PER_MINUTE).round(0).cast(pl.Int64)
     missed = pl.col("missed_streak").fill_null(ABSENT_GAMES + 1)
     absent = (missed >= 1) & (missed <= ABSENT_GAMES)
-    gone = pl.col("delisted") | pl.col("status_text").is_in(["Out", "Doubtful"])
-    said = pl.col("delisted") | ~pl.col("status_text").is_in(["Unknown", "Not Submitted"])
     marked = frame.with_columns(
         recent=recent,
         all_ms=all_ms,
-        gone=gone,
+        gone=is_gone(),
         present_ms=pl.when(missed == 0).then(recent).otherwise(0),
         absent_ms=pl.when(absent).then(recent).otherwise(0),
         new_ms=pl.when(missed == 1).then(recent).otherwise(0),
         starter_gone=(absent & (pl.col("start_share20") >= 0.5)).fill_null(False).cast(pl.Int64),
-        vacated_ms=pl.when(gone & (missed <= ABSENT_GAMES)).then(recent).otherwise(0),
+        vacated_ms=pl.when(is_gone() & (missed <= ABSENT_GAMES)).then(recent).otherwise(0),
         doubt_ms=pl.when(pl.col("status_text") == "Questionable").then(recent).otherwise(0),
-        tonight_ms=pl.when(gone).then(-1).otherwise(recent),
-        said=said.any().over(_SIDE),
+        tonight_ms=pl.when(is_gone()).then(-1).otherwise(recent),
+        said=is_said().any().over(_SIDE),
     )
 
     def rank(column: str, by: list[str]) -> pl.Expr:

@@ -105,3 +105,9 @@ class LabelsMissing(PretipError):
     """Days with games of which not one has frozen labels."""
 
     exit_code = 16
+
+
+class PromotionRefused(PretipError):
+    """A model that misses its bands, or does worse than the one in use: stored, and not put to use."""
+
+    exit_code = 17

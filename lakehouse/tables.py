@@ -122,6 +122,7 @@ _ALL = (
     Table("gold.sim_players", gold.SimPlayers, ("run_id", "game_id", "player_id")),
     Table("gold.projections", gold.Projections, ("run_id", "game_id", "player_id")),
     Table("gold.prediction_log", gold.PredictionLog, ("run_id", "game_id", "player_id")),
+    Table("gold.accuracy", gold.Accuracy, ("evaluation_id", "tier", "at", "population", "metric", "bucket", "method")),
     Table("gold.pretip_snapshots", gold.PretipSnapshots, ("snapshot_id", "part")),
     Table("ops.log", ops.Log, ("seq",)),
     Table("ops.runs", ops.Runs, ("run_id",)),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from lakehouse.clock import iso, parse_instant
 from lakehouse.digest import canonical_json, text_digest
 from lakehouse.errors import BadInput, LakeDamaged
 from models.calibration import LogitShift
+from models.conformal import Widths
 from models.guards import FeatureSet
+from models.listing import ListingFactors
 from models.minutes import MinutesModel
 from models.mixture import LEVELS
 from models.play import PlayPriors
 
-FORMAT = "pretip-minutes-2"
+FORMAT = "pretip-minutes-3"
 
 
 def dump(model: MinutesModel) -> str:
@@ -26,8 +29,14 @@ def dump(model: MinutesModel) -> str:
             "feature_schema_digest": model.features.digest,
             "levels": list(model.levels),
             "cap_minutes": model.cap,
-            "priors": {"out": model.priors.out, "delisted": model.priors.delisted},
-            "calibration": {"slope": model.calibration.slope, "shift": model.calibration.shift},
+            "priors": asdict(model.priors),
+            "calibration": asdict(model.calibration),
+            "calibration_unknown": asdict(model.calibration_unknown),
+            "factors": asdict(model.factors),
+            "widths": model.widths.to_dict(),
+            "slack": model.slack,
+            "first_play": model.first_play,
+            "first_minutes": model.first_minutes,
             "play": model.play,
             "quantiles": list(model.quantiles),
             "knowledge_until": iso(model.knowledge_until) if model.knowledge_until is not None else None,
@@ -54,12 +63,18 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
     until = value["knowledge_until"]
     return MinutesModel(
         features=FeatureSet(tuple(value["features"]), value["feature_schema_digest"]),
+        first_play=value["first_play"],
+        first_minutes=value["first_minutes"],
         play=value["play"],
         quantiles=tuple(value["quantiles"]),
         levels=tuple(value["levels"]),
         cap=value["cap_minutes"],
-        priors=PlayPriors(value["priors"]["out"], value["priors"]["delisted"]),
-        calibration=LogitShift(value["calibration"]["slope"], value["calibration"]["shift"]),
+        priors=PlayPriors(**value["priors"]),
+        calibration=LogitShift(**value["calibration"]),
+        calibration_unknown=LogitShift(**value["calibration_unknown"]),
+        factors=ListingFactors(**value["factors"]),
+        widths=Widths.from_dict(value["widths"]),
+        slack=value["slack"],
         knowledge_until=parse_instant(until) if until is not None else None,
     )
 

@@ -11,7 +11,7 @@ from models.scores import log_losses
 
 # Keeps the logit finite, and the slope near 1 where there is little to learn from.
 EDGE = 1e-6
-RIDGE = 20.0
+RIDGE = 200.0
 STEPS = 25
 
 

@@ -7,7 +7,6 @@ import polars as pl
 from models.guards import KEY
 from models.minutes import MinutesModel
 from models.mixture import COND_NAMES, NAMES, mixture_columns
-from models.play import apply_priors
 
 MODEL_COLUMNS = ("play_prob", "minutes_mean", *NAMES, "minutes_mean_cond", *COND_NAMES, "play_prob_rule")
 
@@ -16,11 +15,10 @@ def predict_minutes(model: MinutesModel, features: pl.DataFrame, threads: int = 
     """A row for each row of the feature frame: its key, the model columns of `gold.minutes`, feature_as_of_ts.
 
     Rows come out sorted by game_id, cut_id, team_id, player_id. Minutes are minutes; the unconditional quantiles are
-    those of the exact mixture. Raises BadInput where a feature is missing.
+    those of the exact mixture. The frame holds whole teams. Raises BadInput where a feature is missing.
     """
     rows = features.sort(KEY)
-    prob = apply_priors(model.play_prob(rows, threads), rows, model.priors)
-    quantiles = model.cond_quantiles(rows, threads)
-    made = [pl.Series(name, quantiles[:, at], dtype=pl.Float64) for at, name in enumerate(COND_NAMES)]
-    frame = pl.concat([rows.select(*KEY, "feature_as_of_ts"), prob], how="horizontal").with_columns(made)
+    said = model.predict(rows, threads)
+    made = [pl.Series(name, said.quantiles[:, at], dtype=pl.Float64) for at, name in enumerate(COND_NAMES)]
+    frame = pl.concat([rows.select(*KEY, "feature_as_of_ts"), said.play], how="horizontal").with_columns(made)
     return mixture_columns(frame, model.cap).select(*KEY, *MODEL_COLUMNS, "feature_as_of_ts")

@@ -235,7 +235,7 @@ def set_rows(desk: Desk, name: str) -> pl.DataFrame:
 
 def count_set(desk: Desk, name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """`features.due.set_days` of a training set on the dates: a row a player who played, of a complete game."""
-    days = rates_days(desk.training, rows) if name == "rates" else minutes_days(desk.training, rows, HORIZONS)
+    days = rates_days(desk.training, rows) if name == "rates" else minutes_days(desk.training, rows)
     return days.filter(desk.asked).select(*UNIT, "lacking")
 
 

@@ -37,7 +37,7 @@ class Minutes(RunOutput):
     minutes_p75_cond = number("75% quantile given that he plays, minutes", nullable=False)
     minutes_p90_cond = number("90% quantile given that he plays, minutes", nullable=False)
     minutes_p95_cond = number("95% quantile given that he plays, minutes", nullable=False)
-    play_prob_rule = text("model, or the declared prior that set play_prob: out, delisted")
+    play_prob_rule = text("model, or the declared prior that set play_prob: out, off_list, delisted")
     feature_as_of_ts = instant("latest stamp of the facts in the row's features")
 
 
@@ -176,3 +176,31 @@ class Labels(Fact):
     dk_fpts = number("DraftKings points; 0 where he did not play, unknown where a count is")
     version = dy.Int32(min=1, description="1 for the first, one more for each correction")
     label_frozen_ts = instant("when it was frozen")
+
+
+class Accuracy(dy.Schema):
+    """A figure of an evaluation: how good predictions of past games were; the figures of one evaluation share its id."""
+
+    evaluation_id = text("digest of the whole evaluation", primary_key=True)
+    made_ts = instant("when it was made")
+    tier = text(
+        "A: observed status, B: proxy availability, C: history only; or anchor, beside the earlier system",
+        primary_key=True,
+    )
+    first_day = dy.Date(description="first Eastern date of the games")
+    last_day = dy.Date(description="last Eastern date of the games")
+    at = text("instant of the predictions, such as T-15", primary_key=True)
+    population = text("whose predictions; 'played' is chosen by the outcome", primary_key=True)
+    population_digest = text("digest of the table of them", min_length=64, max_length=64)
+    metric = text("what the figure measures", primary_key=True)
+    bucket = text("all, or a part of the population, such as 'role: starter'", primary_key=True)
+    method = text(
+        "model, a baseline, oracle or anchor; or 'model less' one of them, on identical rows", primary_key=True
+    )
+    value = number("the figure")
+    low = number("lower end of its 95% interval, by bootstrap over games")
+    high = number("upper end of its 95% interval")
+    n = dy.Int64(min=0, description="rows")
+    games = dy.Int64(min=0, description="games")
+    model_id = text("models that made the predictions, joined by commas")
+    code_version = text("code that made and scored them")

@@ -13,7 +13,7 @@ class Log(dy.Schema):
     seq = dy.Int64(min=1, description="number of the entry; also its Delta version", primary_key=True)
     instant_ts = instant("instant of the batch, whole milliseconds, strictly increasing")
     batch_id = text("source, request and attempt time of the batch; never its content")
-    kind = text("scrape, import, run, train, freeze, rebuild, compaction, heartbeat, configuration")
+    kind = text("scrape, import, run, train, evaluate, freeze, rebuild, compaction, heartbeat, configuration")
     versions = text("visible Delta version of every table, as canonical JSON")
     changes = text("per table written: version, and SHA-256 of its commit and data files, as canonical JSON")
     previous_sha256 = text("SHA-256 of the previous entry's commit file")

@@ -122,7 +122,7 @@ def test_a_lag_is_a_row_with_a_start_and_a_reason(call: Call) -> None:
 def test_models_are_listed_and_put_to_use(call: Call) -> None:
     said = told(call("models", "list", "--json"))
     model = said["models"][0]["model_id"]
-    assert told(call("models", "promote", model, "--reason", "again", "--json"))["model_id"] == model
+    assert told(call("models", "promote", model, "--anyway", "--reason", "again", "--json"))["model_id"] == model
     assert len(told(call("models", "list", "--json"))["promotions"]) == 2
     assert model in call("models", "list").stdout
 

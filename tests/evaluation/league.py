@@ -8,7 +8,7 @@ import polars as pl
 
 INSTANT = pl.Datetime("us", "UTC")
 START = datetime(2024, 11, 1, 23, tzinfo=UTC)
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "game_id": pl.String,
     "team_id": pl.Int64,
     "player_id": pl.Int64,

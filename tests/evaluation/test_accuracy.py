@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,10 @@ def truth(rows: pl.DataFrame, spread: float = 5.0, centre: float = 0.0) -> pl.Da
             *[pl.Series(name, quantiles[:, at]) for at, name in enumerate(COND_NAMES)],
             status_text=pl.lit(None, dtype=pl.String),
             delisted=pl.lit(False),
+            on_list=pl.lit(None, dtype=pl.Boolean),
+            starts_tonight=(pl.col("player_id") > 7).cast(pl.Float64),
+            in_dk_pool=pl.col("player_id") > 2,
+            game_date=pl.lit(date(2025, 1, 1)),
         )
     )
 
@@ -87,7 +92,9 @@ def test_the_truth_beats_every_baseline(frames: Frames) -> None:
     assert report.failures == ()
     assert {one.baseline for one in report.comparisons} == {"last_game", "mean3", "lookup"}
     assert abs(report.find("played", "coverage_p10_p90").value - 0.8) < 0.08
-    assert all(abs(share - 0.1) < 0.08 for share in report.pit["listed"])
+    shares = [score.value for score in report.details if score.metric == "pit_share" and score.method == "model"]
+    assert len(shares) == 10
+    assert all(abs(share - 0.1) < 0.08 for share in shares)
 
 
 def test_a_bad_model_is_called_out(frames: Frames) -> None:
@@ -123,15 +130,15 @@ def test_populations_are_nested_and_incomplete_games_are_left_out(frames: Frames
     made = truth(rows).with_columns(
         delisted=pl.col("player_id") == 1,
         status_text=pl.when(pl.col("player_id") == 2).then(pl.lit("Out")).otherwise(None),
-        on_list=pl.when(pl.col("player_id") > 4).then(1.0).when(pl.col("player_id") == 4).then(0.0),
+        on_list=pl.when(pl.col("player_id") > 4).then(True).when(pl.col("player_id") == 4).then(False),
     )
     partial = labels.with_columns(
         label_complete=pl.col("game_id") != first,
         dnp_complete=pl.col("player_id") != 3,
     )
     report = evaluate_minutes(made, partial, baselines)
-    sizes = [report.find(name, "minutes_mae").n for name in ("rostered", "listed", "listed_not_out", "on_list")]
-    assert sizes == [19 * PLAYERS, 19 * (PLAYERS - 1), 19 * (PLAYERS - 2), 19 * (PLAYERS - 4)]
+    sizes = [report.find(name, "minutes_mae").n for name in ("rostered", "listed", "listed_not_out", "dk_pool")]
+    assert sizes == [19 * PLAYERS, 19 * (PLAYERS - 2), 19 * (PLAYERS - 3), 19 * (PLAYERS - 2)]
     assert report.find("rostered", "play_brier").n == 19 * (PLAYERS - 1)
 
 
@@ -158,9 +165,63 @@ def test_a_report_is_json_a_table_and_a_page(frames: Frames, tmp_path: Path) -> 
     rows, labels, baselines = frames
     report: Report = evaluate_minutes(truth(rows), labels, baselines)
     value = json.loads(report.to_json())
-    assert {"scores", "comparisons", "pit", "reliability", "failures"} == set(value)
+    parts = {"scores", "details", "comparisons", "bands", "reliability", "populations", "failures"}
+    assert parts == set(value)
     assert report.to_table().row_count == len({(score.population, score.metric) for score in report.scores})
     write_chart(report, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert "vega" in page
     assert "Randomised PIT" in page
+
+
+def told(rows: pl.DataFrame, labels: pl.DataFrame, spread: float) -> pl.DataFrame:
+    """What the truth would say if it were told who plays, with its spread distorted."""
+    played = labels.select(*ROW, pl.col("played").cast(pl.Float64))
+    made = truth(rows, spread=spread).join(played, on=ROW, how="left", maintain_order="left")
+    made = mixture_columns(made.with_columns(play_prob="played"))
+    names = [name for name in made.columns if name.startswith(("minutes_", "play_prob"))]
+    return made.select(*ROW, pl.col(names).name.prefix("oracle_"))
+
+
+def test_the_oracle_is_better_and_a_model_better_than_it_leaks(frames: Frames) -> None:
+    rows, labels, baselines = frames
+    report = evaluate_minutes(truth(rows), labels, baselines, oracle=told(rows, labels, 5.0))
+    assert report.failures == ()
+    assert report.find("listed", "play_brier", "oracle").value == 0.0
+    assert report.find("listed", "minutes_mae", "oracle").value < report.find("listed", "minutes_mae").value
+    shifted = told(rows, labels, 5.0).with_columns(pl.col("oracle_minutes_p50_cond") + 15.0)
+    leaking = evaluate_minutes(truth(rows), labels, baselines, oracle=shifted)
+    assert [failure for failure in leaking.failures if "leaks" in failure and "played" in failure]
+
+
+def test_every_bucket_of_a_family_counts_each_row_once(frames: Frames) -> None:
+    rows, labels, baselines = frames
+    report = evaluate_minutes(truth(rows), labels, baselines)
+    for population, metric in (("listed", "minutes_mae"), ("played", "coverage_p10_p90")):
+        whole = report.find(population, metric).n
+        for family in ("role", "minutes", "status", "month"):
+            parts = [
+                score.n
+                for score in report.details
+                if (score.population, score.metric, score.method) == (population, metric, "model")
+                and score.bucket.startswith(f"{family}:")
+            ]
+            assert sum(parts) == whole, family
+
+
+def test_the_ratio_of_briers_and_the_team_sums_are_what_they_say(frames: Frames) -> None:
+    rows, labels, baselines = frames
+    report = evaluate_minutes(truth(rows), labels, baselines)
+    ours, theirs = (report.find("listed", "play_brier", method).value for method in ("model", "lookup"))
+    assert report.find("listed", "play_brier_ratio").value == pytest.approx(ours / theirs)
+    made = truth(rows)
+    sums = made.group_by("game_id", "team_id").agg(pl.col("minutes_p50").sum())["minutes_p50"]
+    assert report.find("listed", "team_median_sum").value == pytest.approx(sums.mean())
+
+
+def test_what_happened_moves_no_population_but_those_who_played(frames: Frames) -> None:
+    rows, labels, _ = frames
+    other = labels.with_columns(played=~pl.col("played"), minutes=pl.col("minutes") + 1.0)
+    first, second = (evaluate_minutes(truth(rows), one).populations for one in (labels, other))
+    for name, population in first.items():
+        assert (population.digest == second[name].digest) == (name != "played"), name

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.metrics import bootstrap_mean, pit_shares, pit_values, reliability, uniforms
-from models.mixture import CAP_MINUTES, LEVELS, conditional_quantile, monotone
+from evaluation.metrics import bootstrap_mean, reliability
+from models.measures import pit_values, tenths
+from models.mixture import CAP_MINUTES, LEVELS, Floats, conditional_quantile, monotone
 from models.scores import inside, log_losses, pinball_losses, squared_errors
 
 values = st.lists(st.tuples(st.integers(0, 5), st.floats(-10.0, 10.0)), min_size=1, max_size=40)
@@ -33,6 +34,14 @@ def test_rows_of_one_game_count_as_one_surprise() -> None:
     assert clustered.high - clustered.low > 3.0 * (apart.high - apart.low)
 
 
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0.0, 1.0), st.floats(0.1, 1.0)), min_size=1, max_size=30))
+def test_a_weighted_figure_is_one_sum_over_the_other(rows: list[tuple[int, float, float]]) -> None:
+    games, above, below = (np.array(part) for part in zip(*rows, strict=True))
+    figure = bootstrap_mean(above, games, below, resamples=100)
+    assert figure.value == pytest.approx(above.sum() / below.sum())
+    assert figure.n == len(rows)
+
+
 def test_nothing_gives_an_unknown_figure_that_json_can_hold() -> None:
     figure = bootstrap_mean(np.zeros(0), np.zeros(0))
     assert figure.n == 0
@@ -46,19 +55,13 @@ def test_pit_is_flat_for_the_true_distribution_and_not_for_another() -> None:
     prob = rng.uniform(0.2, 1.0, rows)
     drawn = conditional_quantile(quantiles, rng.random(rows))
     actual = np.where(rng.random(rows) < prob, drawn, 0.0)
-    uniform = uniforms([str(row) for row in range(rows)])
-    flat = pit_shares(pit_values(prob, quantiles, actual, uniform, CAP_MINUTES))
-    assert all(abs(share - 0.1) < 0.01 for share in flat)
-    wrong = pit_shares(pit_values(np.ones(rows), quantiles, actual, uniform, CAP_MINUTES))
-    assert max(abs(share - 0.1) for share in wrong) > 0.05
+    uniform = rng.random(rows)
 
+    def shares(play_prob: Floats) -> Floats:
+        return np.bincount(tenths(pit_values(play_prob, quantiles, actual, uniform, CAP_MINUTES)), minlength=10) / rows
 
-def test_the_same_key_draws_the_same_number_wherever_it_stands() -> None:
-    keys = [f"g{at}" for at in range(50)]
-    assert uniforms(keys[::-1]).tolist() == uniforms(keys)[::-1].tolist()
-    drawn = uniforms([str(at) for at in range(5000)])
-    assert 0.0 < drawn.min() < 0.01
-    assert 0.99 < drawn.max() < 1.0
+    assert np.abs(shares(prob) - 0.1).max() < 0.01
+    assert np.abs(shares(np.ones(rows)) - 0.1).max() > 0.05
 
 
 @given(st.floats(0.0, 48.0), st.sampled_from(LEVELS))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.availability import build_lead
 from features.declared import schema_digest as digest_of
 from features.minutes import KEYS, MINUTES_FEATURES, build_minutes_features, schema_digest
 from tests.transforms.league import HOUR, Line, MemoryView, Season, game_key, seasons
@@ -87,6 +88,16 @@ def _canary(season: Season, cut: datetime) -> list[Line]:
     return [*(Line(last, player, home, 48, after) for player in range(1, 7)), *known]
 
 
+def test_the_lead_of_a_row_alone_is_that_among_others_to_the_last_bit() -> None:
+    tip = datetime(2025, 1, 1, tzinfo=UTC)
+    cuts = [tip - timedelta(seconds=seconds) for seconds in range(-60, 6000, 7)]
+    many = pl.DataFrame({"row": range(len(cuts)), "cut_ts": cuts, "tip_ts": [tip] * len(cuts)})
+    leads = build_lead(many.lazy()).collect()["minutes_to_tip"]
+    assert leads.to_list() == pytest.approx([max(0.0, (tip - cut).total_seconds() / 60) for cut in cuts])
+    for at in range(len(cuts)):
+        assert build_lead(many[at : at + 1].lazy()).collect()["minutes_to_tip"][0] == leads[at]
+
+
 def test_declarations_are_complete_and_digest_moves_with_them() -> None:
     names = [feature.name for feature in MINUTES_FEATURES]
     assert len(names) >= 40
@@ -94,6 +105,8 @@ def test_declarations_are_complete_and_digest_moves_with_them() -> None:
     assert all(
         feature.meaning and feature.unit and feature.sources and feature.null_when for feature in MINUTES_FEATURES
     )
+    # They are shown one at a time: none may lean on the one before it.
+    assert not [feature.meaning for feature in MINUTES_FEATURES if "the same " in feature.meaning]
     assert schema_digest() == digest_of(MINUTES_FEATURES)
     assert schema_digest() != digest_of(MINUTES_FEATURES[1:])
 

@@ -86,7 +86,7 @@ def test_a_date_without_its_box_score_is_refused_unless_it_is_declared() -> None
     said = f"holds 0 rows where 10 are due on {day}, and 1 of its 4 dates lack rows, from {day} to {day}; import what"
     with pytest.raises(TrainingIncomplete, match=f"rates training set {said}"):
         build_rates_training(view, UNTIL)
-    with pytest.raises(TrainingIncomplete, match="holds 0 rows where 20 are due"):
+    with pytest.raises(TrainingIncomplete, match="minutes training set holds 0 rows where 10 are due"):
         build_minutes_training(view, UNTIL, (60, 15))
     for name in ("silver.boxscores", "gold.labels"):
         hole = Hole(name, day, day, "lost")

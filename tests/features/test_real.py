@@ -57,8 +57,9 @@ def test_features_are_distinct_and_mostly_known(view: View) -> None:
     for feature in MINUTES_FEATURES:
         known = 1 - rows[feature.name].null_count() / rows.height
         assert known >= 0.5 or feature.sparse_reason, feature.name
-    names = [feature.name for feature in MINUTES_FEATURES if rows[feature.name].n_unique() > 2]
+    # A proxy says Out or nothing: of its rows fit is the opposite of out, which of reports it is not.
+    names = [f.name for f in MINUTES_FEATURES if rows[f.name].n_unique() > 2 and f.name != "status_fit"]
     values = rows.select(names).fill_null(strategy="mean").to_numpy()
     apart = np.abs(np.corrcoef(values, rowvar=False)) - np.eye(len(names))
     first, second = np.unravel_index(np.nanargmax(apart), apart.shape)
-    assert apart[first, second] < 0.999, (names[first], names[second])
+    assert apart[first, second] < 0.9925, (names[first], names[second])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from models.minutes import Fit, fit_minutes
+from models.fit import Fit, fit_minutes
 from tests.models.league import CONFIG, FEATURES, training_frame
 
 
@@ -14,4 +14,4 @@ def training() -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def fit(training: pl.DataFrame) -> Fit:
-    return fit_minutes(training, FEATURES, CONFIG, threads=2)
+    return fit_minutes(training, FEATURES, CONFIG, threads=1)

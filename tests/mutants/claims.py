@@ -32,6 +32,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "transforms.movement": ("tests/transforms/test_movement.py",),
     "transforms.names": ("tests/transforms/test_names.py",),
     "transforms.odds": (_LINES, "tests/transforms/test_movement.py"),
+    "transforms.pools": ("tests/evaluation/test_populations.py",),
     "transforms.rosters": ("tests/transforms/test_rosters.py",),
     "transforms.schedule": (_LINES, "tests/transforms/test_schedule.py"),
     "transforms.spine": (_SPINE,),

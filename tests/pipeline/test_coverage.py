@@ -22,20 +22,18 @@ from lakehouse.gate import View
 from lakehouse.holes import Hole, declare_hole, standing_holes, withdraw_hole
 from lakehouse.lake import Lake
 from lakehouse.tables import get_table
-from models.boosting import BoostConfig
-from models.minutes import MinutesConfig
 from models.registry import train_minutes
 from pipeline.coverage import UNEXPLAINED, cover, open_gaps, survey
 from pipeline.due import count_odds, count_reports, count_rosters
 from pipeline.labels import freeze_labels
 from sandbox.history import write_league
 from sandbox.league import generate
+from tests.pipeline.league import QUICK
 from tests.transforms.league import fact
 
 DAY = date(2025, 12, 20)
 NOW = datetime(2025, 12, 21, 6, tzinfo=UTC)
 FIRST, LAST = date(2025, 10, 1), DAY - timedelta(days=1)
-QUICK = BoostConfig(rounds=8, leaves=7, min_rows_leaf=40)
 SENTENCE = r"^The rates training set holds 0 rows where \d+ are due on .* `pretip holes add rates .*$"
 
 
@@ -147,12 +145,11 @@ def test_a_declared_hole_lets_the_set_be_built_until_it_is_withdrawn(other: Path
     gone = (date(2025, 11, 10), date(2025, 11, 12))
     rewrite(other, "player_boxscores", ~pl.col("game_date").is_between(*gone))
     lake = filled(lake_root / "lake", other)
-    config = MinutesConfig(play=QUICK, quantile=QUICK)
     with pytest.raises((TrainingIncomplete, LabelsMissing)):
-        train_minutes(lake, DAY, now=NOW, config=config, horizons=(15,), threads=1)
+        train_minutes(lake, DAY, now=NOW, config=QUICK, horizons=(15,), threads=1)
     hole = Hole("silver.boxscores", *gone, "the site was down")
     declare_hole(lake, hole)
-    row = train_minutes(lake, DAY, now=NOW, config=config, horizons=(15,), threads=1)
+    row = train_minutes(lake, DAY, now=NOW, config=QUICK, horizons=(15,), threads=1).row
     assert json.loads(row.window)["holes"] == [hole.to_dict()]
     build_rates_training(view_of(lake), DAY, holes=standing_holes(lake))
     found = cover(lake, "silver.boxscores", FIRST, LAST)

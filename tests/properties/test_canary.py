@@ -21,8 +21,8 @@ from lakehouse.errors import BadInput
 from lakehouse.gate import Knowledge
 from lakehouse.lake import Lake
 from lakehouse.tables import TABLES
+from models.fit import fit_minutes
 from models.guards import FeatureSet
-from models.minutes import fit_minutes
 from models.registry import current_features
 from pipeline.compute import compute_run
 from pipeline.request import RunRequest

@@ -74,7 +74,7 @@ def test_an_observed_run_under_a_model_from_its_future_is_blocked(ground: Ground
     later = lake.scan("ops.models").filter(pl.col("model_id") == ground.models[1]).collect()
     future = later.with_columns(model_id=pl.lit("f" * 16), knowledge_until=pl.lit(START + MINUTE, facts.INSTANT))
     lake.commit(Batch("future model", "train", {"ops.models": future}))
-    promote(lake, "f" * 16, lake.clock.now(), "a slip")
+    promote(lake, "f" * 16, lake.clock.now(), "a slip", anyway=True)
     clock = lake.clock
     assert isinstance(clock, FixedClock)
     clock.advance(timedelta(seconds=1))
@@ -96,7 +96,7 @@ def test_a_run_takes_the_model_of_its_time(ground: Ground, lake_root: Path) -> N
         told = [(NOON + MINUTE, False), (NOON + 2 * MINUTE, True)]
         for minute, is_newer in sorted(promoted):
             clock.instant = START + minute * MINUTE
-            promote(lake, ground.models[is_newer], clock.instant, "by hand")
+            promote(lake, ground.models[is_newer], clock.instant, "by hand", anyway=True)
             told.append((clock.instant, is_newer))
         clock.instant = START + 60 * MINUTE
         at = START + after * MINUTE + timedelta(seconds=30)
@@ -123,7 +123,7 @@ def test_a_model_is_made_of_what_was_public_before_its_day(
     for name in ("silver.injury_reports", "silver.odds_lines", "silver.status_events"):
         facts.commit(lake, "correction", {name: facts.scramble(lake, name, 3)}, stamp)
     freeze_labels(lake)
-    again = train_minutes(lake, DAY, now=lake.clock.now(), config=TINY, horizons=(15,), threads=1)
+    again = train_minutes(lake, DAY, now=lake.clock.now(), config=TINY, horizons=(15,), threads=1).row
     assert (again.model_id != ground.models[1]) == is_moved
     assert again.knowledge_until < eastern_midnight(DAY)
     assert (again.knowledge_until == knowledge_of(lake, ground.models[1])) != is_moved

@@ -21,7 +21,7 @@ from tests.properties.machine.ground import DAY, NOON, TINY, WORLDS
 def tell(root: Path, threads: int) -> dict[str, object]:
     """Digests, status and reasons of DAY's published run at ten Eastern, and the id of a model trained until DAY."""
     lake = Lake.open(root, FixedClock(NOON + timedelta(hours=2)))
-    row = train_minutes(lake, DAY, now=lake.clock.now(), config=TINY, horizons=(15,), threads=threads)
+    row = train_minutes(lake, DAY, now=lake.clock.now(), config=TINY, horizons=(15,), threads=threads).row
     request = RunRequest(DAY, NOON - timedelta(hours=2), "published", worlds=WORLDS, model_id=row.model_id)
     run = compute_run(lake, request)
     return {"digests": run.digests, "status": run.status, "reasons": run.reasons, "model": row.model_id}

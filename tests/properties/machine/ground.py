@@ -13,8 +13,6 @@ from lakehouse.clock import FixedClock
 from lakehouse.errors import FetchFailed
 from lakehouse.lake import Lake
 from models.boosting import BoostConfig
-from models.minutes import MinutesConfig
-from models.registry import train_minutes
 from pipeline.labels import freeze_labels
 from pipeline.record import RunRecord
 from pipeline.request import RunRequest
@@ -24,14 +22,14 @@ from sandbox.league import generate
 from sandbox.serve.routes import Route
 from sandbox.serve.site import answer, load_routes
 from sandbox.serve.world import World
+from tests.pipeline.league import put_to_use, small_config
 from tests.properties.machine.book import Book
 
 DAY = date(2025, 12, 1)
 # Noon Eastern of DAY; its two games tip at 19:00 and 19:30.
 NOON = datetime(2025, 12, 1, 17, tzinfo=UTC)
 WORLDS = 50
-_TINY = BoostConfig(rounds=3, leaves=4, min_rows_leaf=40)
-TINY = MinutesConfig(play=_TINY, quantile=_TINY)
+TINY = small_config(BoostConfig(rounds=3, leaves=4, min_rows_leaf=40))
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def build_ground(folder: Path) -> Ground:
     models = []
     for until in (DAY - timedelta(days=7), DAY):
         clock.advance(timedelta(minutes=1))
-        models.append(train_minutes(lake, until, now=clock.now(), config=TINY, horizons=(15,), threads=1).model_id)
+        models.append(put_to_use(lake, until, clock.now(), TINY).model_id)
     clock.advance(timedelta(minutes=1))
     observed = make_run(lake, RunRequest(DAY, begin(lake, DAY), "observed", worlds=WORLDS))
     early = NOON - timedelta(hours=2)
