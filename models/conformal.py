@@ -164,7 +164,8 @@ def choose_widths(
 ) -> Widths:
     """Shifts learned on all rows, if those of the earlier half of the days help on the later half; else none.
 
-    To help is to bring coverage nearer to nominal, at no more than SMALL_LOSS of the pinball loss.
+    To help is to bring coverage nearer to nominal, at no more than SMALL_LOSS of the pinball loss. All rows are judged
+    together: the coverage of a bucket in half the days is more luck than width.
     """
     if not len(actual):
         return Widths()
@@ -174,8 +175,9 @@ def choose_widths(
     tried = fit_widths(quantiles[early], actual[early], bucket[early])
     if not tried.shifts or not late.any():
         return Widths()
-    plain, truth, places = quantiles[late], actual[late], bucket[late]
-    before, after = score_widths(plain, truth, places), score_widths(tried.apply(plain, places, cap), truth, places)
+    plain, truth, together = quantiles[late], actual[late], np.zeros(int(late.sum()), dtype=np.int64)
+    moved = tried.apply(plain, bucket[late], cap)
+    before, after = score_widths(plain, truth, together), score_widths(moved, truth, together)
     if after.distance < before.distance and after.pinball <= (1.0 + SMALL_LOSS) * before.pinball:
         return fit_widths(quantiles, actual, bucket)
     return Widths()
