@@ -28,7 +28,9 @@ _SILENT = "nothing was known of his status"
 MISSED_CAP = 30
 # Fewer than a team must dress are no list of it.
 FEWEST_LISTED = 8
-OFF_LIST = "Off List"
+OUT, OFF_LIST = "Out", "Off List"
+# Statuses that tell nothing of him.
+SILENT = ("Unknown", "Not Submitted")
 LEAD_CAP = 720
 
 FEATURES = (
@@ -188,7 +190,7 @@ def status_table(view: Facts, games: pl.LazyFrame, sides: pl.LazyFrame, spine: p
 def build_status(said: pl.LazyFrame) -> pl.LazyFrame:
     """The status and starter features of rows of `status_table`."""
     status = pl.col("status_text")
-    known = ~status.is_in(["Unknown", "Not Submitted", OFF_LIST])
+    known = ~status.is_in([*SILENT, OFF_LIST])
     flag = {
         "status_out": status == "Out",
         "status_doubtful": status == "Doubtful",
@@ -218,7 +220,7 @@ def build_lead(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _is_left_out() -> pl.Expr:
-    silent = pl.col("status_text").is_in(["Unknown", "Not Submitted", "Clear"])
+    silent = pl.col("status_text").is_in([*SILENT, "Clear"])
     return (silent & ~pl.col("on_list")).fill_null(False)
 
 

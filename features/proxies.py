@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from features.availability import OFF_LIST
+from features.availability import OFF_LIST, SILENT
 from lakehouse.draws import draw
 from lakehouse.gate import newest
 from transforms.facts import Facts
@@ -25,13 +25,13 @@ ROW = (*SIDE, "player_id")
 # Minutes before the tip by which a share of those who were off the list at T-15 had left it: 257, 343 and 347 of 353.
 ANNOUNCED = ((0.73, 360.0), (0.96, 60.0), (0.97, 30.0), (1.0, 15.0))
 MORNING = 720.0
-# Of 335 players without a line whom the histories still place with the teams, the lists of the evening held 65.
+# Declared: of 393 players without a line whom the histories still placed with the teams, the lists of the evening held
+# 49, which is .12.
 LISTED_WITHOUT_LINE = 0.2
 # Projected fives were wrong in 8 of 24 sides; confirmed ones, 22 of 24 sides by T-15, in none of 24, drawn to 1 in 50.
 PROJECTED_WRONG, CONFIRMED_WRONG = 8 / 24, 1 / 50
 CONFIRMED_SHARE, CONFIRMED_LEADS = 22 / 24, (15.0, 30.0)
 HABIT_GAMES = 5
-UNKNOWN = ("Unknown", "Not Submitted")
 _MORE_THAN_IDS = 10**12
 
 
@@ -79,7 +79,7 @@ def fill_in(said: pl.DataFrame, rows: pl.DataFrame, proxies: Said) -> pl.DataFra
         .join(_teams(keys, proxies.statuses, "team_told"), on="row", how="left")
         .join(_five_at_cut(keys, proxies.starters), on="row", how="left")
         .with_columns(
-            by_status=(all_of | pl.col("status_text").is_in(UNKNOWN)) & pl.col("team_told").fill_null(False),
+            by_status=(all_of | pl.col("status_text").is_in(SILENT)) & pl.col("team_told").fill_null(False),
             by_five=(all_of | pl.col("five_known").is_null()) & pl.col("team_named").fill_null(False),
         )
     )

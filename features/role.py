@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.availability import SILENT
 from features.declared import Feature
 from features.units import MINUTES_PER_MS, MS_PER_MINUTE
 from transforms.facts import CUT
@@ -56,7 +57,7 @@ def is_gone() -> pl.Expr:
 
 def is_said() -> pl.Expr:
     """Something is said of whether he plays tonight: of a row [delisted, status_text]."""
-    return pl.col("delisted") | ~pl.col("status_text").is_in(["Unknown", "Not Submitted"])
+    return pl.col("delisted") | ~pl.col("status_text").is_in(SILENT)
 
 
 def build_role(frame: pl.LazyFrame) -> pl.LazyFrame:

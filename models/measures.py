@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.availability import OFF_LIST, OUT
 from lakehouse.draws import uniforms
 from models.mixture import CAP_MINUTES, COND_NAMES, LEVELS, Floats, cdf, cond_matrix, quantile
 from models.scores import absolute_errors, inside, log_losses, pinball_losses, squared_errors
@@ -23,7 +24,6 @@ PLAYED = "played"
 ALL = "all"
 ROW = ("game_id", "cut_id", "team_id", "player_id")
 TENTHS = 10
-OUT, OFF_LIST = "Out", "Off List"
 # Metrics of the conditional distribution, for those who played.
 CONDITIONAL = (
     "minutes_mae_cond", "minutes_bias_cond", "coverage_p10_p90", "interval_loss",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from features.availability import SILENT
 from models.boosting import BoostConfig, predict_booster
 from models.calibration import LogitShift
 from models.conformal import Widths, bucket_of
@@ -21,7 +22,6 @@ from models.reconcile import Flags, Ints, reconcile_minutes, team_minutes
 from models.teams import SIDE, TEAM_FEATURES, with_teams
 
 Progress = Callable[[str, float], None]
-UNKNOWN_STATUSES = ("Unknown", "Not Submitted")
 MIDDLE = LEVELS.index(0.50)
 
 
@@ -149,7 +149,7 @@ def buckets(frame: pl.DataFrame, quantiles: Floats) -> Ints:
 
 def status_known(frame: pl.DataFrame) -> Flags:
     """Whether anything was known of each row's status."""
-    return ~frame["status_text"].fill_null("Unknown").is_in(UNKNOWN_STATUSES).to_numpy()
+    return ~frame["status_text"].fill_null("Unknown").is_in(SILENT).to_numpy()
 
 
 def team_numbers(frame: pl.DataFrame) -> Ints:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.availability import OFF_LIST, OUT
 from models.boosting import BoostConfig, BoostRows
 from models.guards import FeatureSet, matrix_of
 from models.mixture import Floats
-
-OUT, OFF_LIST = "Out", "Off List"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.availability import SILENT
 from features.proxies import (
     ANNOUNCED,
     CONFIRMED_SHARE,
@@ -18,7 +19,6 @@ from features.proxies import (
     PROJECTED_WRONG,
     ROW,
     SIDE,
-    UNKNOWN,
     Said,
     fill_in,
     proxy_facts,
@@ -210,13 +210,13 @@ def test_who_has_no_line_is_off_the_list_but_for_the_few_who_were_on_it() -> Non
     assert (theirs.filter(~lined)["status_text"] == "Clear").mean() == pytest.approx(LISTED_WITHOUT_LINE, abs=0.05)
 
 
-@given(st.sampled_from(["Out", "Doubtful", "Questionable", "Probable", "Available", "Clear", "Off List", *UNKNOWN]))
+@given(st.sampled_from(["Out", "Doubtful", "Questionable", "Probable", "Available", "Clear", "Off List", *SILENT]))
 def test_a_proxy_speaks_only_where_nothing_real_was_known(status: str) -> None:
     said, rows = spine_of(12)
     real = said.with_columns(status_text=pl.lit(status), on_list=True, reason=pl.lit("rest"))
     made = fill_in(real, rows, proxies({1: HOUR}, rows, starters=[1, 3, 5, 7, 9]))
     mine = made.filter(rows["team_id"] == ATL)
-    assert mine["status_text"][0] == ("Out" if status in UNKNOWN else status)
+    assert mine["status_text"][0] == ("Out" if status in SILENT else status)
     assert made.filter(rows["team_id"] == BOS).drop("is_proxy").equals(real.filter(rows["team_id"] == BOS))
     assert made.select("row", "on_list", "reason", "report_state").equals(
         real.select("row", "on_list", "reason", "report_state")
@@ -228,4 +228,4 @@ def test_a_proxy_speaks_only_where_nothing_real_was_known(status: str) -> None:
     kept = fill_in(known, rows, proxies({1: HOUR}, rows, starters=[1, 3, 5, 7, 9]))
     names = ["projected", "confirmed", "five_known", "five_confirmed"]
     assert kept.select(names).equals(known.select(names))
-    assert kept["is_proxy"].any() == (status in UNKNOWN)
+    assert kept["is_proxy"].any() == (status in SILENT)
