@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.availability import SILENT
 from lakehouse.errors import BadInput
 from models.calibration import LogitShift
 from models.conformal import BUCKETS, Widths
 from models.fit import Fit
 from models.listing import ListingFactors
-from models.minutes import UNKNOWN_STATUSES, MinutesModel, status_known
+from models.minutes import MinutesModel, status_known
 from models.mixture import COND_NAMES, LEVELS, NAMES
 from models.predict import MODEL_COLUMNS, predict_minutes
 
@@ -92,7 +93,7 @@ def test_out_and_delisted_take_the_declared_priors(training: pl.DataFrame, fit: 
 
 def test_rows_are_calibrated_by_whether_anything_is_known_of_them(training: pl.DataFrame, fit: Fit) -> None:
     rows = training.head(200).with_columns(
-        status_text=pl.Series(["Available", None, "Clear", *UNKNOWN_STATUSES] * 40, dtype=pl.String)
+        status_text=pl.Series(["Available", None, "Clear", *SILENT] * 40, dtype=pl.String)
     )
     plain = fit.model.without_touches()
     known = status_known(rows)
