@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -12,10 +13,10 @@ from features.minutes import build_minutes_features
 from features.proxies import Said
 from lakehouse.errors import BadInput
 from lakehouse.gate import View
+from models.guards import KEY
 from models.measures import ROW
-from models.minutes import MinutesModel
-from models.mixture import mixture_columns
-from models.predict import MODEL_COLUMNS, predict_minutes
+from models.minutes import MinutesModel, Predicted
+from models.predict import MODEL_COLUMNS, predicted_columns
 
 # Told at any cut.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,9 +31,10 @@ def predict_oracle(
     """What the model of each row would have said of it, told the truth about tonight: ROW, `oracle_<model column>`.
 
     `rows`: ROW, cut_ts, model_id, of Predictions; `labels` of the same rows, of `label_rows`. Everyone who did not
-    play is Out, with P(plays) 0; who did is not, with 1; the five who started are confirmed, where the box score says
-    who. Nothing else is told: games without labels are as they were. Raises BadInput for a view that is not for
-    evaluation, or if the spine the truth is told of is not that of the rows.
+    play is Out, with P(plays) 0; who did is not, with 1, and those who did share out all of the team's minutes; the
+    five who started are confirmed, where the box score says who. Nothing else is told: games without labels are as they
+    were. Raises BadInput for a view that is not for evaluation, or if the spine the truth is told of is not that of the
+    rows.
     """
     if view.audience != "evaluation":
         raise BadInput("What happened may be told for evaluation alone; read the lake as evaluation does.")
@@ -44,13 +46,21 @@ def predict_oracle(
         rows.select(*ROW, "model_id").sort("model_id", *ROW).group_by("model_id", maintain_order=True)
     ):
         model = models[str(model_id[0])]
-        told = features.join(mine, on=ROW, how="semi", maintain_order="left")
+        told = features.join(mine, on=ROW, how="semi", maintain_order="left").sort(KEY)
         if len(told) != len(mine):
             raise BadInput("Told who plays, the features have other rows than the run; this is a defect of features/.")
-        made = predict_minutes(model, told).join(happened, on=ROW, how="left", maintain_order="left", validate="1:1")
-        made = made.with_columns(play_prob=pl.coalesce("played", "play_prob"))
-        frames.append(mixture_columns(made, model.cap).select(*ROW, pl.col(_COLUMNS).name.prefix(f"{ORACLE}_")))
+        made = predicted_columns(told, _say(model, told, happened), model.cap)
+        frames.append(made.select(*ROW, pl.col(_COLUMNS).name.prefix(f"{ORACLE}_")))
     return pl.concat(frames).sort(ROW)
+
+
+def _say(model: MinutesModel, told: pl.DataFrame, happened: pl.DataFrame) -> Predicted:
+    said = model.raw(told)
+    known = told.select(ROW).join(happened, on=ROW, how="left", maintain_order="left", validate="1:1")["played"]
+    play = said.play.with_columns(play_prob=pl.coalesce(known, "play_prob"))
+    # With no doubt who plays there is nothing to be slack for.
+    certain = replace(model, slack=0.0)
+    return Predicted(play, certain.reconcile(told, play, model.widen(told, said.quantiles)))
 
 
 def truth(labels: pl.DataFrame) -> Said:

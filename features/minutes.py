@@ -20,7 +20,6 @@ from features import (
     tonight,
 )
 from features.declared import Feature
-from features.declared import schema_digest as digest_of
 from features.masks import Masks
 from features.proxies import Said, fill_in
 from features.window import read_window
@@ -49,11 +48,6 @@ CONTEXT = (
     "cut_ts", "tip_ts", "game_date", "season", "season_type", "opponent_team_id", "is_home", "spine_source", "delisted",
     "status_text", "reason", "report_state", "on_list", "play_rule", "feature_as_of_ts",
 )  # fmt: skip
-
-
-def schema_digest() -> str:
-    """Digest of the minutes feature set's declaration."""
-    return digest_of(MINUTES_FEATURES)
 
 
 def build_minutes_features(

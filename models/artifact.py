@@ -15,9 +15,11 @@ from models.guards import FeatureSet
 from models.listing import ListingFactors
 from models.minutes import MinutesModel
 from models.mixture import LEVELS
+from models.overtime import OvertimeCurve
 from models.play import PlayPriors
+from models.teams import TEAM_NAMES
 
-FORMAT = "pretip-minutes-3"
+FORMAT = "pretip-minutes-4"
 
 
 def dump(model: MinutesModel) -> str:
@@ -26,6 +28,7 @@ def dump(model: MinutesModel) -> str:
         {
             "format": FORMAT,
             "features": list(model.features.names),
+            "team_features": list(model.team_features),
             "feature_schema_digest": model.features.digest,
             "levels": list(model.levels),
             "cap_minutes": model.cap,
@@ -34,6 +37,7 @@ def dump(model: MinutesModel) -> str:
             "calibration_unknown": asdict(model.calibration_unknown),
             "factors": asdict(model.factors),
             "widths": model.widths.to_dict(),
+            "overtime": asdict(model.overtime),
             "slack": model.slack,
             "first_play": model.first_play,
             "first_minutes": model.first_minutes,
@@ -67,6 +71,7 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
         first_minutes=value["first_minutes"],
         play=value["play"],
         quantiles=tuple(value["quantiles"]),
+        team_features=tuple(value["team_features"]),
         levels=tuple(value["levels"]),
         cap=value["cap_minutes"],
         priors=PlayPriors(**value["priors"]),
@@ -74,6 +79,7 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
         calibration_unknown=LogitShift(**value["calibration_unknown"]),
         factors=ListingFactors(**value["factors"]),
         widths=Widths.from_dict(value["widths"]),
+        overtime=OvertimeCurve(**value["overtime"]),
         slack=value["slack"],
         knowledge_until=parse_instant(until) if until is not None else None,
     )
@@ -81,10 +87,11 @@ def load(text: str, sha256: str | None = None) -> MinutesModel:
 
 def require_features(model: MinutesModel, current: FeatureSet) -> None:
     """Raises BadInput when the features of today are not those the model was fitted on, naming the first difference."""
-    if model.features.digest == current.digest and model.features.names == current.names:
+    fitted, known = (*model.features.names, *model.team_features), (*current.names, *TEAM_NAMES)
+    if model.features.digest == current.digest and fitted == known:
         return
-    missing = [name for name in model.features.names if name not in current.names]
-    extra = [name for name in current.names if name not in model.features.names]
+    missing = [name for name in fitted if name not in known]
+    extra = [name for name in known if name not in fitted]
     if missing:
         what = f"{missing[0]} is missing"
     elif extra:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -77,10 +77,12 @@ class BoostRows:
         data = lgb.Dataset(matrix, target, weight=weight, feature_name=list(names), params=config.parameters("none"))
         self._data = data.construct()
 
-    def fit(self, objective: str, level: float | None = None) -> str:
-        """The text of a booster fitted on the rows; `level` is the quantile's."""
-        parameters = self._config.parameters(objective, level)
-        booster = lgb.train(parameters, self._data, self._config.rounds, keep_training_booster=True)
+    def fit(self, objective: str, level: float | None = None, slowness: float = 1.0) -> str:
+        """The text of a booster fitted on the rows; `level` is the quantile's, `slowness` divides the learning rate."""
+        config = replace(self._config, learning_rate=self._config.learning_rate / slowness)
+        booster = lgb.train(
+            config.parameters(objective, level), self._data, self._config.rounds, keep_training_booster=True
+        )
         return _without_parameters(booster.model_to_string())
 
 

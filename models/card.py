@@ -15,7 +15,7 @@ from models.registry import HEAD, current_features
 
 # Beginnings of the metrics that are no measure of the validation window, and the part of the card each goes to.
 PARTS = {"gate_": "gate", "cost_of_proxies_": "proxy_cost", "proxy_": "proxy", "null_": "null_rates"}
-_BULKY = ("features", "first_play", "first_minutes", "play", "quantiles", "format", "feature_schema_digest",
+_BULKY = ("features", "team_features", "first_play", "first_minutes", "play", "quantiles", "format", "feature_schema_digest",
           "knowledge_until")  # fmt: skip
 _PLAIN = ("head", "trained_ts", "until_ts", "knowledge_until", "rows", "proxies", "code_version", "pins",
           "artifact_sha256")  # fmt: skip

@@ -27,22 +27,23 @@ from models.guards import (
 )
 from models.listing import fit_factors
 from models.minutes import (
+    MIDDLE,
     MinutesConfig,
     MinutesModel,
     Progress,
     buckets,
     first_word,
-    second_features,
     silent,
+    spreads,
     status_known,
-    targets,
     team_numbers,
 )
 from models.mixture import LEVELS, Floats
+from models.overtime import fit_overtimes
 from models.play import fit_play, play_rows
 from models.reconcile import choose_slack
 from models.scores import absolute_errors, inside, log_losses, pinball_losses, squared_errors
-from models.teams import SIDE
+from models.teams import SIDE, TEAM_NAMES
 from models.tuning import Loss, Tuned, part, tune
 
 FEWEST_TRAINING_ROWS = 500
@@ -52,10 +53,15 @@ TUNING_ROWS = 30_000
 
 @dataclass(frozen=True)
 class Fit:
-    """A model, and what its making showed; `judged` is the one grown on the days before the last weeks."""
+    """A model, and what its making showed.
+
+    `judged` is the one grown on the days before the last weeks and calibrated on the earlier half of those, so that the
+    later half, from `judge_from`, can judge it; None where too little lies before.
+    """
 
     model: MinutesModel
     judged: MinutesModel | None
+    judge_from: date
     config: MinutesConfig
     rows: int
     windows: dict[str, dict[str, str]]
@@ -85,25 +91,27 @@ def fit_minutes(
     early, late = rows.filter(pl.col("game_date") < split), rows.filter(pl.col("game_date") >= split)
     judges = len(play_rows(early)) >= FEWEST_TRAINING_ROWS // 2
     making = _Making(features, config, threads, _Steps(progress, 2 + judges * (1 + 2 + len(LEVELS)) + len(LEVELS) + 1))
+    judge_from = first_of_last(late, (late["game_date"].n_unique() + 1) // 2)
     judged: MinutesModel | None = None
     metrics: dict[str, float] = {}
     if judges:
         making, metrics = making.tuned(early)
-        judged = making.grow(early)
-        judged = making.calibrate(judged, late)
-        metrics |= measure_rows(judged, late, threads)
+        plain = making.grow(early)
+        metrics |= measure_rows(plain, late, threads)
+        judged = making.calibrate(plain, late.filter(pl.col("game_date") < judge_from))
+        learned = making.calibrate(plain, late)
     final = making.grow(rows)
-    if judged is not None:
+    if judges:
         final = replace(
             final,
-            calibration=judged.calibration,
-            calibration_unknown=judged.calibration_unknown,
-            factors=judged.factors,
-            widths=judged.widths,
-            slack=judged.slack,
+            calibration=learned.calibration,
+            calibration_unknown=learned.calibration_unknown,
+            factors=learned.factors,
+            widths=learned.widths,
+            slack=learned.slack,
         )
     windows = {"train": _span(rows), "validation": _span(late)}
-    return Fit(final, judged, making.config, len(rows), windows, metrics)
+    return Fit(final, judged, judge_from, making.config, len(rows), windows, metrics)
 
 
 def first_errors(rows: pl.DataFrame, late: pl.DataFrame, fit: Fit, threads: int = 2) -> dict[str, float]:
@@ -157,11 +165,12 @@ class _Making:
         self.steps.done("first models")
         wide = self._said_of_each_other(rows, fold, firsts)
         self.steps.done("teams")
-        inputs = second_features(self.features)
+        inputs = replace(self.features, names=(*self.features.names, *TEAM_NAMES))
         played = wide.filter("played")
         data = self._rows(played, inputs, played["minutes"].to_numpy(), self.config.quantile)
         works = [partial(self._play, wide, inputs, self.config.play)]
-        works += [partial(data.fit, "quantile", level) for level in LEVELS]
+        for at, level in enumerate(LEVELS):
+            works.append(partial(data.fit, "quantile", level, 1.0 if at == MIDDLE else self.config.tail_slowness))
         texts = []
         for what, text in zip(
             ("P(plays)", *(f"{level:.0%} quantile" for level in LEVELS)), side_by_side(works, self.threads), strict=True
@@ -170,7 +179,14 @@ class _Making:
             self.steps.done(what)
         second, *quantiles = texts
         return MinutesModel(
-            self.features, play, minutes, second, tuple(quantiles), cap=self.config.cap, priors=self.config.priors
+            self.features,
+            play,
+            minutes,
+            second,
+            tuple(quantiles),
+            cap=self.config.cap,
+            priors=self.config.priors,
+            overtime=fit_overtimes(rows),
         ).without_touches()
 
     def calibrate(self, model: MinutesModel, late: pl.DataFrame) -> MinutesModel:
@@ -196,8 +212,9 @@ class _Making:
         model = replace(model, widths=widths)
         wide = model.widen(late, raw.quantiles)
         whole = late["label_complete"].fill_null(False).to_numpy()
+        target = model.overtime.team_minutes(spreads(late))
         slack = choose_slack(
-            final[whole], wide[whole], team_numbers(late)[whole], targets(late)[whole], minutes[whole], played[whole]
+            final[whole], wide[whole], team_numbers(late)[whole], target[whole], minutes[whole], played[whole]
         )
         return replace(model, slack=slack)
 

@@ -40,9 +40,7 @@ class Gate:
 
 
 def judge_model(model: MinutesModel, rows: pl.DataFrame, in_use: MinutesModel | None, threads: int = 2) -> Gate:
-    """The gate's word on a model, from rows neither it nor the model in use was grown on.
-
-    Its calibration was learned on the same dates, so its bands are judged a little kindly.
+    """The gate's word on a model, from rows neither it nor the model in use was grown or calibrated on.
 
     `rows`: a feature frame of whole teams with labels, no proxy among them. The bands are those of `models.bands` that
     are of calibration. Against the model in use count the error of minutes and of P(plays) of those listed, and the

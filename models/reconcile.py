@@ -22,8 +22,6 @@ from models.scores import absolute_errors
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-TEAM_MINUTES = 240.0
-OVERTIME_MINUTES = 25.0
 LOW_WIDTH, MIDDLE, HIGH_WIDTH = LEVELS.index(0.10), LEVELS.index(0.50), LEVELS.index(0.90)
 # An interval of no width would never move at all, though the team's sum may need it to.
 NARROWEST = 1.0
@@ -36,36 +34,11 @@ HALVINGS = 60
 
 
 @dataclass(frozen=True)
-class OvertimeCurve:
-    """P(a first overtime) = 1 / (1 + exp(-(level + slope x spread^2))), and P(another) = `further` after each.
-
-    The normal curve of a margin whose mean is the spread has this shape. The declared numbers are of the 3,954 games
-    of 2022-10 to 2025-06 with a closing spread, by greatest likelihood: 211 went to overtime (.0534, `unknown`), of 233
-    overtimes 22 led to another. Standard errors: .093 of level, .0013 of slope.
-    """
-
-    level: float = -2.7247
-    slope: float = -0.002961
-    further: float = 0.0944
-    unknown: float = 0.0534
-
-    def overtimes(self, spread: Floats) -> Floats:
-        """Expected overtimes of games of these spreads, points of either sign; NaN is an unknown one."""
-        first = 1.0 / (1.0 + np.exp(-(self.level + self.slope * spread**2)))
-        return np.asarray(np.where(np.isnan(spread), self.unknown, first) / (1.0 - self.further), dtype=np.float64)
-
-
-@dataclass(frozen=True)
 class Reconciled:
     """Conditional quantiles after reconciliation, shape (rows, levels), and whether each row's team met its target."""
 
     quantiles: Floats
     feasible: Flags
-
-
-def team_minutes(spread: Floats, curve: OvertimeCurve | None = None) -> Floats:
-    """The minutes a team's players are expected to play in all, from the game's spread; NaN is an unknown one."""
-    return TEAM_MINUTES + OVERTIME_MINUTES * (curve or OvertimeCurve()).overtimes(spread)
 
 
 def reconcile_minutes(

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from features.declared import schema_digest
 from features.masks import Masks
-from features.minutes import MINUTES_FEATURES, schema_digest
+from features.minutes import MINUTES_FEATURES
 from features.training import HORIZONS, build_minutes_training, finished_games, minutes_rows
 from lakehouse.clock import eastern_midnight, iso
 from lakehouse.commit import Batch
@@ -27,6 +28,7 @@ from models.gate import FEWEST_ROWS, Gate, judge_model
 from models.guards import FeatureSet
 from models.minutes import MinutesConfig, MinutesModel, Progress, silent
 from models.promotions import in_use
+from models.teams import TEAM_FEATURES
 from transforms.label_days import require_labels
 
 HEAD = "minutes"
@@ -61,8 +63,10 @@ class ModelRow:
 
 
 def current_features() -> FeatureSet:
-    """The minutes features of this version, in declared order."""
-    return FeatureSet(tuple(feature.name for feature in MINUTES_FEATURES), schema_digest())
+    """The minutes features of this version, in declared order; the digest is of the team's declarations too."""
+    return FeatureSet(
+        tuple(feature.name for feature in MINUTES_FEATURES), schema_digest((*MINUTES_FEATURES, *TEAM_FEATURES))
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def train_minutes(
     gate = Gate((), {})
     if fit.judged is not None:
         metrics = metrics | measure_rows(fit.judged, late, threads)
-        gate = judge_model(fit.judged, *_unseen(lake, late), threads)
+        gate = judge_model(fit.judged, *_unseen(lake, late.filter(pl.col("game_date") >= fit.judge_from)), threads)
     fit = replace(fit, metrics=metrics | gate.metrics)
     row = model_row(
         fit, view, training, until_ts, proxies=proxies, now=now, horizons=horizons, holes=holes, reasons=gate.reasons

@@ -36,6 +36,7 @@ TEAM_FEATURES = (
     Feature("team_low", "expected minutes of the team's players below 18", "min", _FIRST),
     Feature("team_rotation", "players of the team likelier than not to play 12 minutes", "players", _FIRST),
 )
+TEAM_NAMES = tuple(feature.name for feature in TEAM_FEATURES)
 
 
 def with_teams(frame: pl.DataFrame, play_prob: Floats, minutes: Floats) -> pl.DataFrame:

@@ -91,6 +91,9 @@ def test_the_truth_moves_no_population(study: Study, league_lake: Lake) -> None:
     assert oracle.select(ROW).equals(made.rows.select(ROW).sort(ROW))
     known = labels.filter("label_complete").select(*ROW, "played").join(oracle, on=list(ROW))
     assert (known["oracle_play_prob"] == known["played"].cast(pl.Float64)).all()
+    # Those who played share out what a team has, an average overtime included.
+    sums = known.group_by("game_id", "team_id").agg(pl.col("oracle_minutes_mean").sum())["oracle_minutes_mean"]
+    assert sums.is_between(239.99, 246.0).all()
 
 
 def test_only_an_evaluation_may_tell_the_truth(study: Study, league_lake: Lake) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -11,6 +13,7 @@ from models.artifact import dump, load, model_id, require_features
 from models.fit import Fit
 from models.guards import FeatureSet
 from models.predict import predict_minutes
+from models.teams import TEAM_NAMES
 from tests.models.league import FEATURES
 
 
@@ -44,6 +47,19 @@ def test_an_altered_text_is_refused(fit: Fit) -> None:
 def test_other_features_are_refused_by_name(fit: Fit, names: tuple[str, ...], word: str) -> None:
     with pytest.raises(BadInput, match=word):
         require_features(fit.model, FeatureSet(names, "another digest"))
+
+
+@pytest.mark.parametrize(
+    ("names", "word"),
+    [
+        ((*TEAM_NAMES, "team_mood"), "team_mood is missing"),
+        (TEAM_NAMES[:-1], f"{TEAM_NAMES[-1]} is new"),
+        (tuple(reversed(TEAM_NAMES)), "a declaration changed"),
+    ],
+)
+def test_other_features_of_the_team_are_refused_by_name_too(fit: Fit, names: tuple[str, ...], word: str) -> None:
+    with pytest.raises(BadInput, match=word):
+        require_features(replace(fit.model, team_features=names), FEATURES)
 
 
 def test_the_same_features_pass(fit: Fit) -> None:

@@ -11,10 +11,8 @@ from models.drivers import MINUTES, PLAY, find_drivers
 from models.fit import Fit
 from models.guards import KEY
 from models.mixture import LEVELS
-from models.teams import TEAM_FEATURES
+from models.teams import TEAM_NAMES
 from tests.models.league import FEATURES
-
-TEAM_NAMES = [feature.name for feature in TEAM_FEATURES]
 
 
 @pytest.fixture(scope="session")

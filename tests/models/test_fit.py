@@ -17,10 +17,9 @@ from models.boosting import BoostConfig
 from models.calibration import LogitShift
 from models.fit import Fit, fit_minutes, measure_rows
 from models.guards import KEY
-from models.teams import TEAM_FEATURES
+from models.teams import TEAM_NAMES
 from tests.models.league import CONFIG, FEATURES
 
-TEAM_NAMES = [feature.name for feature in TEAM_FEATURES]
 TUNED = replace(CONFIG, trials=2)
 BOOSTERS = ("first_play", "first_minutes", "play", "quantiles")
 
@@ -106,6 +105,16 @@ def test_the_last_days_teach_the_judged_model_nothing(training: pl.DataFrame, fi
     assert again.metrics["mae_minutes_played"] > fit.metrics["mae_minutes_played"] + 3.0
     assert again.judged != fit.judged
     assert fit.windows["validation"] == {"from": "2024-12-31", "to": "2025-01-19"}
+
+
+def test_what_judges_a_model_has_not_calibrated_it(training: pl.DataFrame, fit: Fit) -> None:
+    judging = pl.col("game_date") >= fit.judge_from
+    assert training.filter(judging)["game_date"].n_unique() == CONFIG.validation_dates // 2
+    again = fit_minutes(scrambled(training, judging), FEATURES, CONFIG, threads=1)
+    assert again.judged == fit.judged
+    calibrating = pl.col("game_date").is_in(last_dates(training, CONFIG.validation_dates).implode()) & ~judging
+    assert fit_minutes(scrambled(training, calibrating), FEATURES, CONFIG, threads=1).judged != fit.judged
+    assert again.model.calibration_unknown != fit.model.calibration_unknown
 
 
 def test_those_of_whom_something_is_known_are_calibrated_apart(training: pl.DataFrame) -> None:

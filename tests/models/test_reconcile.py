@@ -1,20 +1,16 @@
-"""Reconciled minutes: SciPy's solution, exact sums, the order of rows plays no part, and the curve is the archive's."""
+"""Reconciled minutes: SciPy's solution, exact sums, and the order of rows plays no part."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from models.mixture import CAP_MINUTES, LEVELS, Floats, conditional_mean
-from models.reconcile import SLACKS, OvertimeCurve, choose_slack, reconcile_minutes, solve_teams, team_minutes
+from models.reconcile import SLACKS, choose_slack, reconcile_minutes, solve_teams
 
-HISTORY = Path(__file__).parents[3] / "shared" / "data" / "history"
 SEEDS = st.integers(0, 10_000)
 LOW, HIGH = 1.2, 46.8
 # Standard normal quantiles at LEVELS.
@@ -188,34 +184,3 @@ def test_a_team_that_cannot_reach_its_target_gets_as_near_as_it_can() -> None:
     assert np.allclose(nobody.quantiles, quantiles)
     empty = reconcile_minutes(np.zeros(0), np.zeros((0, 7)), np.zeros(0, dtype=np.int64), np.zeros(0))
     assert empty.quantiles.shape == (0, 7)
-
-
-def test_overtime_is_likelier_in_close_games_and_an_unknown_spread_is_an_average_one() -> None:
-    minutes = team_minutes(np.array([0.0, -4.0, 4.0, 14.0, np.nan]))
-    assert minutes[0] > minutes[1] == minutes[2] > minutes[3] > 240.0
-    assert minutes[3] < minutes[4] < minutes[0]
-    assert team_minutes(np.array([3.0]), OvertimeCurve(level=-50.0))[0] == pytest.approx(240.0)
-    # One overtime in two games, and every other one leads to another: a game has one on average.
-    assert OvertimeCurve(level=0.0, slope=0.0, further=0.5).overtimes(np.zeros(1))[0] == pytest.approx(1.0)
-
-
-@pytest.mark.skipif(not HISTORY.exists(), reason="the real archive is not here")
-def test_the_declared_curve_is_the_archives() -> None:
-    last = pl.date(2025, 6, 30)
-    played = ~pl.col("season_type").is_in(["Preseason", "All-Star"]) & (pl.col("game_date") <= last)
-    games = pl.read_parquet(HISTORY / "games.parquet").filter(played, pl.col("ot_periods").is_not_null())
-    odds = pl.read_parquet(HISTORY / "odds_closing.parquet").select(
-        "close_home_spread", game_date="game_date_et", home_team="home_tri", away_team="away_tri"
-    )
-    both = games.join(odds, on=["game_date", "home_team", "away_team"]).drop_nulls("close_home_spread")
-    overtimes = both["ot_periods"].to_numpy()
-    spread = both["close_home_spread"].to_numpy()
-    curve = OvertimeCurve()
-    went = overtimes > 0
-    assert (len(both), int(went.sum()), int(overtimes.sum())) == (3954, 211, 233)
-    assert curve.unknown == pytest.approx(went.mean(), abs=5e-5)
-    assert curve.further == pytest.approx((overtimes[went] - 1).sum() / overtimes.sum(), abs=5e-5)
-    first = 1.0 / (1.0 + np.exp(-(curve.level + curve.slope * spread**2)))
-    # At the likelihood's top the curve's errors are orthogonal to what it is made of.
-    assert (went - first).sum() == pytest.approx(0.0, abs=0.05)
-    assert ((went - first) * spread**2).sum() == pytest.approx(0.0, abs=5.0)

@@ -23,7 +23,7 @@ from models.artifact import dump, model_id
 from models.choice import choose_model
 from models.gate import FEWEST_ROWS, Gate, judge_model
 from models.guards import FeatureSet
-from models.minutes import MinutesModel
+from models.minutes import MinutesConfig, MinutesModel
 from models.predict import predict_minutes
 from models.registry import ModelRow, Trained, load_model, promote, train_minutes
 from tests.models.league import CONFIG, FEATURES, training_frame
@@ -75,9 +75,9 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return made
 
 
-def train(lake: Lake, until: date = UNTIL, *, proxies: bool = False) -> ModelRow:
+def train(lake: Lake, until: date = UNTIL, *, proxies: bool = False, config: MinutesConfig = CONFIG) -> ModelRow:
     trained = train_minutes(
-        lake, until, now=lake.clock.now(), config=CONFIG, horizons=(60, 15), threads=1, proxies=proxies
+        lake, until, now=lake.clock.now(), config=config, horizons=(60, 15), threads=1, proxies=proxies
     )
     assert isinstance(lake.clock, FixedClock)
     lake.clock.advance(timedelta(minutes=1))
@@ -132,7 +132,7 @@ def test_figures_are_of_rows_as_reports_told_them(lake: Lake, bench: Bench) -> N
     """Every side of the training set has a proxy; what is told of the last weeks still has none."""
     found = json.loads(train(lake, proxies=True).metrics)
     last = bench.asked[0][0]
-    assert found["play_rows"] == last.height == 20 * CONFIG.validation_dates
+    assert found["play_rows"] == 20 * CONFIG.validation_dates == 2 * last.height
     assert not last["is_proxy"].any()
 
 
@@ -198,12 +198,13 @@ def test_the_gate_itself_lets_a_good_fit_through_and_stops_a_poor_one(
 def test_the_model_in_use_is_judged_on_days_after_it_alone(lake: Lake, bench: Bench) -> None:
     first = train(lake)
     assert bench.asked[-1][1] is None
-    train(lake, UNTIL + timedelta(days=16))
+    train(lake, UNTIL + timedelta(days=12), config=replace(CONFIG, validation_dates=30))
     rows, current = bench.asked[-1]
     assert current is not None
     assert model_id(dump(current)) == first.model_id
     assert rows["cut_ts"].min() > first.knowledge_until
-    assert rows["game_date"].n_unique() == 16
+    # Of the 15 days that judge, the model in use knows three.
+    assert rows["game_date"].n_unique() == 12
 
 
 @pytest.mark.parametrize("days", [-3, FEWEST_ROWS // 20 - 1])
@@ -213,7 +214,7 @@ def test_a_model_in_use_that_knows_the_days_is_no_measure(lake: Lake, bench: Ben
     train(lake, UNTIL + timedelta(days=days))
     rows, current = bench.asked[-1]
     assert current is None
-    assert rows["game_date"].n_unique() == CONFIG.validation_dates
+    assert rows["game_date"].n_unique() == CONFIG.validation_dates // 2
 
 
 def test_a_model_of_other_features_is_no_measure_and_no_model_for_a_run(

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.teams import LOW_MINUTES, ROTATION_MINUTES, ROTATION_PROB, TEAM_FEATURES, TEAM_MINUTES, with_teams
+from models.teams import LOW_MINUTES, ROTATION_MINUTES, ROTATION_PROB, TEAM_MINUTES, TEAM_NAMES, with_teams
 
-NAMES = [feature.name for feature in TEAM_FEATURES]
 KEY = ["game_id", "cut_id", "team_id", "player_id"]
 
 
@@ -78,8 +77,8 @@ def test_every_column_is_what_a_loop_over_his_team_gives(frame: pl.DataFrame) ->
 
 @given(leagues())
 def test_neither_order_nor_other_teams_move_a_bit(frame: pl.DataFrame) -> None:
-    whole = made(frame).sort(KEY).select(*KEY, *NAMES)
-    assert made(frame.sort(KEY)).select(*KEY, *NAMES).equals(whole)
+    whole = made(frame).sort(KEY).select(*KEY, *TEAM_NAMES)
+    assert made(frame.sort(KEY)).select(*KEY, *TEAM_NAMES).equals(whole)
     for team in frame["team_id"].unique():
         alone = made(frame.filter(pl.col("team_id") == team)).sort(KEY)
-        assert alone.select(*KEY, *NAMES).equals(whole.filter(pl.col("team_id") == team))
+        assert alone.select(*KEY, *TEAM_NAMES).equals(whole.filter(pl.col("team_id") == team))
