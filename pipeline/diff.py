@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -28,6 +28,8 @@ MEASURES = ("dk_fpts_mean", "minutes_mean")
 # Sources that tell who can play; a scratch is soon in all of them.
 NEWS = ("injuries", "espn", "status", "rosters", "lineups")
 SEVERAL = "several"
+# The tip coming nearer, with nothing new known.
+TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def diff_runs(lake: Lake, run_a: str, run_b: str) -> Comparison:
 
     Each source's part is run B as it was, less run B with that source's tables as run A knew them; the model's part is
     B less B with A's model. News that several sources carry moves nothing when one of them is taken away: the part
-    `several` is B less B with all the sources of news on players as A knew them, less their single parts. The rest is
-    what remains of the whole move, such as the instant itself. Raises UnknownName for an unknown run and BadInput for
-    runs that have nothing in common.
+    `several` is B less B with all the sources of news on players as A knew them, less their single parts. The part
+    `time` is A made at B's instant with what A knew, less A. The rest is what remains of the whole move. Raises
+    UnknownName for an unknown run and BadInput for runs that have nothing in common.
     """
     a, b = read_record(lake, run_a), read_record(lake, run_b)
     _require_comparable(a, b)
@@ -85,6 +87,9 @@ def diff_runs(lake: Lake, run_a: str, run_b: str) -> Comparison:
     causes = {cause: _moved(frame, after, cause) for cause, frame in _counterfactuals(lake, a, b)}
     if SEVERAL in causes:
         causes[SEVERAL] = _less(causes[SEVERAL], [causes[source] for source in NEWS if source in causes])
+    if a.request.run_ts != b.request.run_ts:
+        early, late = _as_time_passes(lake, a.request, b.request)
+        causes[TIME] = _moved(early, late, TIME)
     moves = _moved(before, after, "moved").join(_names(before, after), on=KEY, how="left")
     moves = moves.join(_reasons(_view(lake, b.request), b.slate["games"]), on=KEY, how="left")
     for part in causes.values():
@@ -125,6 +130,17 @@ def _counterfactuals(lake: Lake, a: RunRecord, b: RunRecord) -> list[tuple[str, 
     if a.models != b.models:
         found.append(("model", compute_from(view_b, request, pick_minutes_model(lake, a.request)).outputs))
     return [(cause, outputs.get("gold.projections", _nothing())) for cause, outputs in found]
+
+
+def _as_time_passes(lake: Lake, a: RunRequest, b: RunRequest) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Run A's projections, and those made of what it knew at the instant of run B."""
+    known, model = _view(lake, a), pick_minutes_model(lake, a)
+    later = replace(a, run_ts=b.run_ts)
+    unchanged = _view(lake, later)
+    for source in CAUSES:
+        unchanged = unchanged.with_source(source, known)
+    early, late = (compute_from(view, of, model).outputs for view, of in ((known, a), (unchanged, later)))
+    return early.get("gold.projections", _nothing()), late.get("gold.projections", _nothing())
 
 
 def _has_changed(source: str, a: View, b: View) -> bool:

@@ -116,7 +116,10 @@ def test_runs_at_two_instants_differ_by_what_became_known_between(lake: Lake) ->
     second = make_run(lake, evening_request())
     found = diff_runs(lake, first.record.run_id, second.record.run_id)
     parts_sum(found)
-    assert {"injuries", "odds", "lineups"} <= {part.cause for part in found.parts}
+    parts = {part.cause: part for part in found.parts}
+    assert {"injuries", "odds", "lineups", "time"} <= parts.keys()
+    # Old lines are older at the second instant, though nothing new came.
+    assert parts["time"].points_moved > 0.0
     assert found.parts[-1].cause == "rest"
 
 
@@ -124,6 +127,7 @@ def test_a_run_and_itself_differ_in_nothing(ran: tuple[Lake, MadeRun]) -> None:
     run_id = ran[1].record.run_id
     found = diff_runs(ran[0], run_id, run_id)
     assert found.moves.is_empty()
+    assert "time" not in {part.cause for part in found.parts}
     assert found.total.points_moved == 0.0
 
 
