@@ -41,6 +41,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "pipeline.at": (_AT, "tests/pipeline/test_at.py"),
     "pipeline.backfill": (_RUN,),
     "pipeline.coverage": (_COVERAGE,),
+    "pipeline.diff": ("tests/pipeline/test_diff.py",),
     "pipeline.due": (_COVERAGE,),
     "pipeline.freeze": (_FREEZE, "tests/pipeline/test_freeze.py"),
     "pipeline.gold": ("tests/cli/test_gold.py",),
