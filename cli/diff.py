@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.options import as_json
 from cli.output import console, emit
 from cli.settings import Settings, pass_settings
-from pipeline.diff import SEVERAL, TIME, Comparison, diff_runs, in_units
+from pipeline.diff import SEVERAL, Comparison, diff_runs, in_units
 
 
 @click.command()
@@ -71,7 +71,7 @@ def moves_table(found: Comparison, limit: int) -> Table:
 
 def label(cause: str) -> str:
     """A cause as a person reads it."""
-    return {SEVERAL: "several sources", TIME: "time to tip"}.get(cause, cause)
+    return "several sources" if cause == SEVERAL else cause
 
 
 def _news(before: str | None, after: str | None, reason: str | None) -> str:

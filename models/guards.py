@@ -89,5 +89,4 @@ def _correlation(left: np.ndarray, right: np.ndarray) -> float:
 def matrix_of(frame: pl.DataFrame, features: FeatureSet) -> np.ndarray:
     """The model matrix: declared features in declared order, unknown as NaN. Shape (rows, features)."""
     require_columns(frame, features.names, "The feature frame")
-    columns = [_numbers(frame, name) for name in features.names]
-    return np.column_stack(columns).reshape(len(frame), len(features.names))
+    return frame.select(pl.col(features.names).cast(pl.Float64).fill_null(float("nan"))).to_numpy(order="c")
