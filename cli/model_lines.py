@@ -37,7 +37,7 @@ def card_lines(card: Mapping[str, Any]) -> list[str]:
         if figures[part]:
             lines += [
                 f"{part.replace('_', ' ')}:",
-                *(f"  {name}: {_value(value)}" for name, value in _leaves(figures[part])),
+                *(f"  {name}: {_value(value)}" for name, value in flatten(figures[part]).items()),
             ]
     lines.append(f"holes declared when it was trained: {len(card['holes']) or 'none'}")
     lines += ["  " + ", ".join(f"{name} {value}" for name, value in hole.items()) for hole in card["holes"]]
@@ -63,10 +63,6 @@ def _proxy_line(card: Mapping[str, Any]) -> str:
     return "proxies were used" + (
         f": {share:.1%} of the rows" if share is not None else ": how many rows is not recorded"
     )
-
-
-def _leaves(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(flatten(value).items())
 
 
 def _value(value: Any) -> str:

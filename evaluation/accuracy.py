@@ -12,7 +12,8 @@ from evaluation.metrics import Figure, bootstrap_mean, reliability
 from evaluation.populations import choose_populations
 from evaluation.report import Comparison, Report, Score
 from lakehouse.errors import BadInput
-from models.measures import ALL, MODEL, PLAYED, ROW, Answers, Cell, answers_of, cells, column, members
+from models.guards import KEY
+from models.measures import ALL, MODEL, PLAYED, Answers, Cell, answers_of, cells, column, members
 from models.mixture import CAP_MINUTES, COND_NAMES
 
 ORACLE = "oracle"
@@ -28,23 +29,23 @@ _FLOORS = (("listed", "minutes_mae"), (PLAYED, "minutes_mae_cond"))
 
 
 def match_rows(predictions: pl.DataFrame, labels: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
-    """Predictions of games with complete box scores, by ROW, with what happened and what other methods said.
+    """Predictions of games with complete box scores, by KEY, with what happened and what other methods said.
 
     Raises BadInput where columns or rows lack, or no game is complete.
     """
     for frame, needed, what in (
-        (predictions, (*ROW, *MODEL_NEEDS, *CONTEXT), "predictions"),
-        (labels, (*ROW, *LABELS), "labels"),
+        (predictions, (*KEY, *MODEL_NEEDS, *CONTEXT), "predictions"),
+        (labels, (*KEY, *LABELS), "labels"),
     ):
         missing = [name for name in needed if name not in frame.columns]
         if missing:
             raise BadInput(f"The {what} lack the column {missing[0]}; make them with this version.")
-    rows = predictions.join(labels.select(*ROW, *LABELS), on=ROW, how="left", validate="1:1").sort(ROW)
+    rows = predictions.join(labels.select(*KEY, *LABELS), on=KEY, how="left", validate="1:1").sort(KEY)
     for other in others:
-        without = predictions.join(other, on=ROW, how="anti")
+        without = predictions.join(other, on=KEY, how="anti")
         if len(without):
             raise BadInput(f"{len(without)} predictions have no baseline beside them; compare on identical rows.")
-        rows = rows.join(other, on=ROW, how="left", maintain_order="left", validate="1:1")
+        rows = rows.join(other, on=KEY, how="left", maintain_order="left", validate="1:1")
     rows = rows.filter(pl.col("label_complete").fill_null(False))
     if not len(rows):
         raise BadInput("None of the predicted games has a complete box score; evaluate once results are in.")
@@ -60,7 +61,7 @@ def evaluate_minutes(
 ) -> Report:
     """The report on predictions of complete games.
 
-    `predictions`: ROW, the model columns of `gold.minutes`, and CONTEXT. `labels`: ROW, minutes, played,
+    `predictions`: KEY, the model columns of `gold.minutes`, and CONTEXT. `labels`: KEY, minutes, played,
     label_complete, dnp_complete. `baselines`: what `predict_baselines` gives, `oracle`: what `predict_oracle` gives,
     for the same rows. A game without a complete box score is left out. Raises BadInput where nothing is left, or rows
     do not match.

@@ -15,7 +15,8 @@ from evaluation.tier import ANCHOR, Progress, Tier, put_beside
 from lakehouse.errors import BadInput
 from lakehouse.gate import View, newest
 from lakehouse.lake import Lake
-from models.measures import MODEL, ROW, members
+from models.guards import KEY
+from models.measures import MODEL, members
 from models.predict import MODEL_COLUMNS
 from pipeline.at import Offset
 from pipeline.predictions import Predictions, predict_at, predict_instants
@@ -80,7 +81,7 @@ def evaluate_anchor(
     ours_late = usual.rows.select(*_PLAYER, pl.col(columns).name.prefix(f"{late}_"))
     rows = match_rows(beside.rows, beside.labels, beside.baselines, beside.oracle)
     paired = rows.join(final.drop("game_date", "generated_ts", "is_last"), on=_PLAYER, how="inner", validate="1:1")
-    paired = paired.join(ours_late, on=_PLAYER, how="inner", validate="1:1").sort(ROW)
+    paired = paired.join(ours_late, on=_PLAYER, how="inner", validate="1:1").sort(KEY)
     complete = final.join(rows.select("game_id").unique(), on="game_id", how="semi")
     methods = (MODEL, PRINTED, MIXED, late, *BASELINES, ORACLE)
     report = report_rows(paired, methods, (PRINTED, MIXED, *BASELINES))

@@ -20,7 +20,7 @@ from lakehouse.holes import standing_holes
 from lakehouse.lake import Lake
 from models.artifact import dump, model_id
 from models.fit import fit_minutes
-from models.measures import ROW
+from models.guards import KEY
 from models.minutes import MinutesModel
 from models.predict import predict_minutes
 from models.registry import current_features, training_rows
@@ -151,7 +151,7 @@ def check_slates(lake: Lake, view: View, instants: pl.DataFrame, model: MinutesM
         run = lake.as_of(run_ts, "published", "run", view.pins)
         theirs = forecast(run, request, ChosenModel("fold", model)).inputs.features
         one, other = (frame.join(games, on="game_id", how="semi") for frame in (at_once, theirs))
-        if frame_digest(one, ROW) != frame_digest(other, ROW):
+        if frame_digest(one, KEY) != frame_digest(other, KEY):
             raise PretipError(
                 f"The features of {day} built with the fold's are not those of its run at {run_ts}; no figure of the "
                 "fold can be trusted: this is a defect of features/."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from evaluation.nulls import most_different
 from evaluation.report import TITLES, Report, figure_text
 from evaluation.study import Study
-from evaluation.tier import ANCHOR, HISTORY, OBSERVED, PROXY, Tier
+from evaluation.tier import ANCHOR, Tier
 from evaluation.tier import TITLES as TIER_TITLES
 from models.measures import MODEL, PLAYED
 
@@ -184,12 +184,10 @@ def _horizons(tiers: Sequence[Tier]) -> str:
 
 
 def _nulls_of(study: Study, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    named = {OBSERVED: "A", PROXY: "B", HISTORY: "C"}
-    heads = tuple(named.get(name, name) for name in study.nulls.columns)
     lines = [
         (f"`{row[0]}`", *(f"{value:.3f}" if isinstance(value, float) else "-" for value in row[1:])) for row in rows
     ]
-    return heads, lines
+    return tuple(study.nulls.columns), lines
 
 
 _FAMILIES = ("role", "minutes", "status", "month")

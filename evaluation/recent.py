@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import polars as pl
+
+from models.guards import KEY
+from transforms.facts import HISTORIC_KINDS, Facts
 
 LOOKBACK = 5
 SHORT = 3
-SIDE = ["game_id", "cut_id", "team_id"]
-ROW = [*SIDE, "player_id"]
-HISTORIC = ("Regular Season", "NBA Cup Final", "Play-In", "Playoffs")
-
-
-class Facts(Protocol):
-    """What a view offers: the rows of a table that were available."""
-
-    def rows(self, name: str) -> pl.LazyFrame: ...
+SIDE = list(KEY[:3])
+ROW = list(KEY)
 
 
 def recent_play(view: Facts, rows: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +61,7 @@ def recent_play(view: Facts, rows: pl.DataFrame) -> pl.DataFrame:
 def _first_lines(view: Facts) -> pl.DataFrame:
     return (
         view.rows("silver.boxscores")
-        .filter(pl.col("season_type").is_in(HISTORIC))
+        .filter(pl.col("season_type").is_in(HISTORIC_KINDS))
         .select("game_id", "team_id", "player_id", "tip_ts", "played", "minutes", "available_ts", "ingested_ts")
         .sort("game_id", "player_id", "available_ts", "ingested_ts")
         .unique(["game_id", "player_id"], keep="first", maintain_order=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,10 +117,6 @@ class Report:
             "populations": [population.to_dict() for population in self.populations.values()],
             "failures": list(self.failures),
         }
-
-    def to_json(self) -> str:
-        """The report as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_table(self) -> Table:
         """The report as a table: a line per population and metric, a column per method; the model's interval only."""

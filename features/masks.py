@@ -15,8 +15,8 @@ SIDE = ["game_id", "team_id"]
 class Masks:
     """Shares of sides (of games, for odds) whose facts are blanked.
 
-    Declared, near what the feed of 2025-11-19 to 11-26 left out at T-15 once it told a thing at all: of 112 sides with
-    labels 14 had no list, all of the first day; fives and odds were told of no side until 11-24 and of all 18 after.
+    Declared, near what the feed of 2025-11-19 to 11-26 left out at T-15 once it told a thing at all: of 118 sides 14
+    had no list, all of the first day; fives and odds were told of no side until 11-24 and of all 18 after.
     """
 
     status: float = 5 / 57

@@ -8,12 +8,12 @@ from features.declared import Feature
 from transforms.boxscores import Histories
 from transforms.epochs import look_up
 from transforms.facts import CUT
+from transforms.finals import OVERTIME_MS, REGULATION_MS
 
 _BOX = ("boxscores",)
 _NO_GAMES = "the team has no game in the histories"
 _NO_MARGIN = "plus-minus is not known in them"
 _NO_FIVES = "the box scores do not say who started"
-REGULATION_MS, OVERTIME_MS = 14_400_000, 1_500_000
 
 FEATURES = (
     Feature("team_margin10", "mean point margin of the team's last 10 games", "points", _BOX, _NO_MARGIN),

@@ -8,6 +8,7 @@ from features.declared import Feature
 from features.role import ABSENT_GAMES, is_gone, is_said
 from features.units import MINUTES_PER_MS, MS_PER_MINUTE
 from transforms.facts import CUT
+from transforms.finals import REGULATION_MS
 
 _SIDE = [*CUT, "team_id"]
 _POSITION = [*_SIDE, "bucket"]
@@ -26,7 +27,7 @@ _EARLIEST = "after the last game; with tonight's five and who is out when they a
 STARTER_MINUTES, RESERVE_MINUTES, ROLE_GAMES = 28.0, 22.0, 3
 # How often players of these statuses play.
 _PLAYS = {"Questionable": 0.55, "Probable": 0.9}
-TEAM_MINUTES = 240.0
+TEAM_MINUTES = REGULATION_MS / MS_PER_MINUTE
 ROTATION = 8
 
 # A player in play is not gone, and starts tonight or has played in one of the team's last 5 games.

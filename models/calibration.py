@@ -50,8 +50,7 @@ def choose_shift(prob: Floats, happened: Floats, day: np.ndarray) -> LogitShift:
     """A shift learned on all rows if one learned on the earlier half of the days scores better on the later half."""
     if not len(prob):
         return LogitShift()
-    days = np.unique(day)
-    early = day <= days[(len(days) - 1) // 2]
+    early = earlier_half(day)
     late = ~early
     if not late.any() or happened[early].min() == happened[early].max():
         return LogitShift()
@@ -59,6 +58,12 @@ def choose_shift(prob: Floats, happened: Floats, day: np.ndarray) -> LogitShift:
     if log_losses(tried, happened[late]).mean() < log_losses(prob[late], happened[late]).mean():
         return fit_shift(prob, happened)
     return LogitShift()
+
+
+def earlier_half(day: np.ndarray) -> np.ndarray:
+    """Whether each row is of the earlier half of the days, the middle one among them."""
+    days = np.unique(day)
+    return np.asarray(day <= days[(len(days) - 1) // 2], dtype=np.bool_)
 
 
 def _logit(prob: Floats) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lakehouse.errors import LakeDamaged
+from models.calibration import earlier_half
 from models.mixture import CAP_MINUTES, LEVELS, Floats, monotone
 from models.scores import inside, pinball_losses
 
@@ -169,8 +170,7 @@ def choose_widths(
     """
     if not len(actual):
         return Widths()
-    days = np.unique(day)
-    early = day <= days[(len(days) - 1) // 2]
+    early = earlier_half(day)
     late = ~early
     tried = fit_widths(quantiles[early], actual[early], bucket[early])
     if not tried.shifts or not late.any():

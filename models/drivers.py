@@ -9,17 +9,17 @@ calibration and priors, and the median of minutes given that he plays before wid
 
 from __future__ import annotations
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 
+from models.boosting import parse_booster
 from models.guards import KEY, FeatureSet, matrix_of
 from models.minutes import MinutesModel
+from models.mixture import MIDDLE
 
 PLAY, MINUTES = "play", "minutes"
 # What contributions of a head are counted in.
 UNITS = {PLAY: "log-odds", MINUTES: "min"}
-MIDDLE = 0.5
 
 
 def find_drivers(model: MinutesModel, rows: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
@@ -29,7 +29,7 @@ def find_drivers(model: MinutesModel, rows: pl.DataFrame, threads: int = 2) -> p
     particular; contribution and base are in UNITS. Sorted by KEY, head, and size of the contribution, largest first.
     Raises BadInput where a feature is missing.
     """
-    texts = {PLAY: model.play, MINUTES: model.quantiles[model.levels.index(MIDDLE)]}
+    texts = {PLAY: model.play, MINUTES: model.quantiles[MIDDLE]}
     wide = model.expand(rows, threads)
     parts = [_contributions(text, head, wide, model.inputs, threads) for head, text in texts.items()]
     size = pl.col("contribution").abs()
@@ -41,8 +41,8 @@ def _contributions(text: str, head: str, rows: pl.DataFrame, features: FeatureSe
     shape = (len(rows), len(features.names) + 1)
     found = np.zeros(shape)
     if len(rows):
-        booster = lgb.Booster(model_str=text)
-        found = np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=threads), dtype=np.float64)
+        said = parse_booster(text).predict(matrix, pred_contrib=True, num_threads=threads)
+        found = np.asarray(said, dtype=np.float64)
     count = len(features.names)
     at = np.repeat(np.arange(len(rows)), count)
     made = {

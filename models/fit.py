@@ -27,7 +27,6 @@ from models.guards import (
 )
 from models.listing import fit_factors
 from models.minutes import (
-    MIDDLE,
     MinutesConfig,
     MinutesModel,
     Progress,
@@ -38,7 +37,7 @@ from models.minutes import (
     status_known,
     team_numbers,
 )
-from models.mixture import LEVELS, Floats
+from models.mixture import LEVELS, MIDDLE, Floats
 from models.overtime import fit_overtimes
 from models.play import fit_play, play_rows
 from models.reconcile import choose_slack

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.minutes import KEYS
 from lakehouse.errors import BadInput
 
-KEY = ("game_id", "cut_id", "team_id", "player_id")
+KEY = KEYS
 LABELS = ("minutes", "played", "label_complete", "dnp_complete")
 CONTEXT = ("status_text", "delisted", "game_date", "cut_ts")
 # On four real seasons no feature comes nearer to a label than .84, and a label in disguise is at 1.

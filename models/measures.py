@@ -11,6 +11,7 @@ import polars as pl
 
 from features.availability import OFF_LIST, OUT
 from lakehouse.draws import uniforms
+from models.conformal import FEW_MINUTES, MANY_MINUTES
 from models.mixture import CAP_MINUTES, COND_NAMES, LEVELS, Floats, cdf, cond_matrix, quantile
 from models.scores import absolute_errors, inside, log_losses, pinball_losses, squared_errors
 
@@ -22,7 +23,6 @@ POPULATIONS = ("rostered", "listed", "listed_not_out", "dk_pool")
 # Chosen by the outcome: it describes, and alone it promotes nothing.
 PLAYED = "played"
 ALL = "all"
-ROW = ("game_id", "cut_id", "team_id", "player_id")
 TENTHS = 10
 # Metrics of the conditional distribution, for those who played.
 CONDITIONAL = (
@@ -88,11 +88,11 @@ def bucket_labels(rows: pl.DataFrame) -> dict[str, pl.Series]:
     starts, projected = pl.col("starts_tonight").cast(pl.Boolean), pl.col("minutes_p50_cond")
     labels = rows.select(
         role=pl.when(starts).then(pl.lit("starter")).when(~starts).then(pl.lit("bench")).otherwise(pl.lit("unknown")),
-        minutes=pl.when(projected < 12.0)
-        .then(pl.lit("under 12"))
-        .when(projected <= 24.0)
-        .then(pl.lit("12 to 24"))
-        .otherwise(pl.lit("over 24")),
+        minutes=pl.when(projected < FEW_MINUTES)
+        .then(pl.lit(f"under {FEW_MINUTES:.0f}"))
+        .when(projected <= MANY_MINUTES)
+        .then(pl.lit(f"{FEW_MINUTES:.0f} to {MANY_MINUTES:.0f}"))
+        .otherwise(pl.lit(f"over {MANY_MINUTES:.0f}")),
         status=pl.when("delisted").then(pl.lit("Delisted")).otherwise(pl.col("status_text").fill_null("Unknown")),
         month=pl.col("game_date").dt.strftime("%Y-%m"),
     )
@@ -146,7 +146,7 @@ def row_losses(said: Answers, minutes: Floats, played: Floats, cap: float = CAP_
 def cells(rows: pl.DataFrame, methods: tuple[str, ...] = (MODEL,), cap: float = CAP_MINUTES) -> Iterator[Cell]:
     """The cells of every figure on rows of complete games.
 
-    `rows`: ROW, the columns of `members` and `bucket_labels`, minutes, played, dnp_complete, and each method's
+    `rows`: KEY, the columns of `members` and `bucket_labels`, minutes, played, dnp_complete, and each method's
     columns. Metrics of playing count only rows with dnp_complete. Besides the metrics by population and bucket, of
     `listed`: `pit_share` by tenth of the randomised PIT of the unconditional distribution, `reliability_gap` (share
     who played less what was said) by tenth of play_prob, and `play_brier_ratio` of each method to the lookup's.

@@ -16,14 +16,13 @@ from models.calibration import LogitShift
 from models.conformal import Widths, bucket_of
 from models.guards import FeatureSet, matrix_of
 from models.listing import ListingFactors
-from models.mixture import CAP_MINUTES, LEVELS, Floats, monotone
+from models.mixture import CAP_MINUTES, LEVELS, MIDDLE, Floats, monotone
 from models.overtime import OvertimeCurve
 from models.play import PlayPriors, apply_priors
 from models.reconcile import Flags, Ints, reconcile_minutes
 from models.teams import SIDE, TEAM_NAMES, with_teams
 
 Progress = Callable[[str, float], None]
-MIDDLE = LEVELS.index(0.50)
 
 
 def silent(_what: str, _share: float) -> None:

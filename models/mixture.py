@@ -15,6 +15,7 @@ import polars as pl
 Floats = npt.NDArray[np.float64]
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+MIDDLE = LEVELS.index(0.50)
 CAP_MINUTES = 48.0
 NAMES = tuple(f"minutes_p{round(level * 100):02d}" for level in LEVELS)
 COND_NAMES = tuple(f"{name}_cond" for name in NAMES)

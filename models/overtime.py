@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.units import MS_PER_MINUTE
 from models.mixture import Floats
+from transforms.finals import OVERTIME_MS, REGULATION_MS
 
-REGULATION_MINUTES = 240.0
-OVERTIME_MINUTES = 25.0
+REGULATION_MINUTES, OVERTIME_MINUTES = REGULATION_MS / MS_PER_MINUTE, OVERTIME_MS / MS_PER_MINUTE
 # Points, of a final margin about a closing spread: long known of the game, and no figure of ours.
 MARGIN_SD = 13.0
 # What every follower of the game would say beforehand, and the games (overtimes, of another) that saying is worth.

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.mixture import CAP_MINUTES, KNOT_LEVELS, LEVELS, Floats, conditional_mean, monotone
+from models.mixture import CAP_MINUTES, KNOT_LEVELS, LEVELS, MIDDLE, Floats, conditional_mean, monotone
 from models.scores import absolute_errors
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-LOW_WIDTH, MIDDLE, HIGH_WIDTH = LEVELS.index(0.10), LEVELS.index(0.50), LEVELS.index(0.90)
+LOW_WIDTH, HIGH_WIDTH = LEVELS.index(0.10), LEVELS.index(0.90)
 # An interval of no width would never move at all, though the team's sum may need it to.
 NARROWEST = 1.0
 # What is tried of slack: at 5 the error of 7,918 player-games of 2024-11-15 to 2025-01-08 was least.

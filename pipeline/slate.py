@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from lakehouse.digest import canonical_json
 from lakehouse.gate import View
 from transforms.schedule import slate_games
 
@@ -25,10 +24,6 @@ class Slate:
         """The value as plain data."""
         return {"date": self.date.isoformat(), "games": list(self.games), "draft_group": self.draft_group}
 
-    def to_json(self) -> str:
-        """The value as canonical JSON."""
-        return canonical_json(self.to_dict())
-
 
 def covered_games(view: View, day: date) -> pl.DataFrame:
     """The scheduled games of a day that have not tipped by the view's instant, as known then, in order of tip and id.
@@ -37,8 +32,3 @@ def covered_games(view: View, day: date) -> pl.DataFrame:
     """
     games = slate_games(view, day).filter(pl.col("tip_ts") >= view.run_ts)
     return games.sort("tip_ts", "game_id").collect()
-
-
-def find_slate(view: View, day: date, draft_group: int | None = None) -> Slate:
-    """The slate of a day as known at the view's instant; without games where none is left to play."""
-    return Slate(day, tuple(covered_games(view, day)["game_id"].to_list()), draft_group)

@@ -35,10 +35,3 @@ def season_of(day: date) -> int:
 def season_name(year: int) -> str:
     """'2024-25' for 2024."""
     return f"{year}-{(year + 1) % 100:02d}"
-
-
-def as_instants(column: str) -> pl.Expr:
-    """The column, epoch seconds, as UTC instants under its own name."""
-    return (
-        pl.from_epoch(pl.col(column), time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias(column)
-    )

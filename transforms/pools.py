@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from lakehouse.clock import EASTERN
 from lakehouse.gate import newest
 from transforms.facts import Facts
 from transforms.names import name_keys, resolve_players
 
-EASTERN = "America/New_York"
 # Salaries of other formats are of one game, or of captains.
 CLASSIC = "classic"
 _INSTANT = ["game_date", "cut_ts"]
@@ -59,5 +59,5 @@ def _rows(view: Facts, table: str, tip: str, fact: list[str]) -> pl.LazyFrame:
         pl.col("salary").cast(pl.Float64),
         source_table=pl.lit(table),
         fact=pl.concat_str([pl.col(name).cast(pl.String) for name in fact], separator=":"),
-        game_date=pl.col(tip).dt.convert_time_zone(EASTERN).dt.date(),
+        game_date=pl.col(tip).dt.convert_time_zone(EASTERN.key).dt.date(),
     )

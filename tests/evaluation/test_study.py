@@ -18,7 +18,7 @@ from lakehouse.clock import eastern_midnight
 from lakehouse.errors import BadInput, PretipError
 from lakehouse.lake import Lake
 from models.fit import fit_minutes
-from models.measures import ROW
+from models.guards import KEY
 from models.minutes import MinutesModel
 from models.registry import current_features
 from pipeline.at import Offset, last_instants, run_instants
@@ -88,8 +88,8 @@ def test_the_truth_moves_no_population(study: Study, league_lake: Lake) -> None:
     view = league_lake.as_of(league_lake.clock.now(), "published", "evaluation")
     labels = label_rows(view, made.rows)
     oracle = predict_oracle(view, made.rows, labels, made.models)
-    assert oracle.select(ROW).equals(made.rows.select(ROW).sort(ROW))
-    known = labels.filter("label_complete").select(*ROW, "played").join(oracle, on=list(ROW))
+    assert oracle.select(KEY).equals(made.rows.select(KEY).sort(KEY))
+    known = labels.filter("label_complete").select(*KEY, "played").join(oracle, on=list(KEY))
     assert (known["oracle_play_prob"] == known["played"].cast(pl.Float64)).all()
     # Those who played share out what a team has, an average overtime included.
     sums = known.group_by("game_id", "team_id").agg(pl.col("oracle_minutes_mean").sum())["oracle_minutes_mean"]
